@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#ifndef BASE_OUTCOME_H
+#define BASE_OUTCOME_H
+
+/* outcome.h - what a verifier says, and how it came to say it.
+ *
+ * An outcome is data: policy acts on it, reports put it into words.  No text in it ever decides
+ * anything.  Everything hanging off an outcome lives in the arena it was made in. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/arena.h"
+#include "lib/vouch.h"
+
+/* The methods, by the name used in Authentication-Results (without "x-"), and whether IANA
+ * registers them (RFC 8601 2.7.6: an unregistered one gets an "x-" and a field of its own). */
+#define METHOD_LIST(X)                                                                             \
+    X(METHOD_CSA, "csa", false)                                                                    \
+    X(METHOD_HELO, "helo", false)                                                                  \
+    X(METHOD_SPF, "spf", true)
+
+enum method {
+#define METHOD_ENUM(symbol, name, registered) symbol,
+    METHOD_LIST(METHOD_ENUM)
+#undef METHOD_ENUM
+        METHOD_COUNT
+};
+
+/* "csa", "spf", ...  Never NULL; static. */
+const char *method_name(enum method method);
+bool method_is_registered(enum method method);
+
+/* Find a method by LENGTH characters of its name.  False: there is none. */
+bool method_from_name(const char *name, size_t length, enum method *method);
+
+/* Which of several identities a method verified (RFC 7208 2.3, 2.4). */
+enum identity { IDENTITY_NONE, IDENTITY_HELO, IDENTITY_MAILFROM };
+
+/* "", "helo", "mailfrom".  Never NULL; static. */
+const char *identity_name(enum identity identity);
+
+/* Why, as a stable code for machines and a text for people. */
+#define REASON_LIST(X)                                                                             \
+    X(REASON_NONE, "", "")                                                                         \
+    /* general */                                                                                  \
+    X(REASON_NO_CLIENT_ADDRESS, "no-client-address", "the client has no IP address")               \
+    X(REASON_MEMORY, "out-of-memory", "out of memory")                                             \
+    /* the HELO name */                                                                            \
+    X(REASON_HELO_MISSING, "helo-missing", "no HELO was given")                                    \
+    X(REASON_HELO_LITERAL, "helo-address-literal", "HELO is an address literal")                   \
+    X(REASON_HELO_SINGLE_LABEL, "helo-single-label", "HELO is a name without a dot")               \
+    X(REASON_HELO_MALFORMED, "helo-malformed", "HELO is not a domain name")                        \
+    X(REASON_HELO_ADDRESS_MATCH, "helo-address-match", "HELO name resolves to the client")         \
+    X(REASON_HELO_ADDRESS_MISMATCH, "helo-address-mismatch",                                       \
+      "HELO name does not resolve to the client")                                                  \
+    X(REASON_HELO_NO_ADDRESS, "helo-no-address",                                                   \
+      "HELO name has no address of the client's family")                                           \
+    X(REASON_HELO_LOOKUP_FAILED, "helo-lookup-failed", "HELO name could not be looked up")         \
+    /* CSA, in the words of spec/csv.md 6 */                                                       \
+    X(REASON_CSA_OK, "csa-ok", "host name authorized and client address matches")                  \
+    X(REASON_CSA_OK_FORWARD, "csa-ok-forward", "host name authorized and resolves to the client")  \
+    X(REASON_CSA_UNKNOWN, "csa-unknown", "no CSA record and no assertion by a parent")             \
+    X(REASON_CSA_UNVERIFIED, "csa-unverified",                                                     \
+      "host name authorized but the client is not proven to bear it")                              \
+    X(REASON_CSA_BAD_RECORD, "csa-bad-record", "no CSA record of a known version and weight")      \
+    X(REASON_CSA_TOO_MANY_RECORDS, "csa-too-many-records", "too many CSA records")                 \
+    X(REASON_CSA_DEFER_SRV, "csa-defer-srv", "deferred (SRV lookup failed)")                       \
+    X(REASON_CSA_DEFER_ADDRESS, "csa-defer-address", "deferred (target address lookup failed)")    \
+    X(REASON_CSA_EXPLICIT, "csa-explicit-authorization-required",                                  \
+      "explicit authorization required")                                                           \
+    X(REASON_CSA_NOT_AUTHORIZED, "csa-not-authorized", "host name not authorized")                 \
+    X(REASON_CSA_NO_ADDRESS, "csa-no-authorized-addresses", "no authorized addresses")             \
+    X(REASON_CSA_MISMATCH, "csa-address-mismatch", "client address mismatch")                      \
+    /* SPF */                                                                                      \
+    X(REASON_SPF_MATCH, "spf-match", "a mechanism matched")                                        \
+    X(REASON_SPF_DEFAULT, "spf-default", "no mechanism matched")                                   \
+    X(REASON_SPF_NO_DOMAIN, "spf-no-domain", "no domain to check")                                 \
+    X(REASON_SPF_NXDOMAIN, "spf-nxdomain", "the domain does not exist")                            \
+    X(REASON_SPF_NO_RECORD, "spf-no-record", "the domain publishes no SPF record")                 \
+    X(REASON_SPF_MULTIPLE_RECORDS, "spf-multiple-records", "more than one SPF record")             \
+    X(REASON_SPF_SYNTAX, "spf-syntax", "syntax error in the SPF record")                           \
+    X(REASON_SPF_TERM_LIMIT, "spf-term-limit", "too many terms that need DNS lookups")             \
+    X(REASON_SPF_VOID_LIMIT, "spf-void-limit", "too many DNS lookups without an answer")           \
+    X(REASON_SPF_MX_LIMIT, "spf-mx-limit", "too many MX records")                                  \
+    X(REASON_SPF_INCLUDE_NONE, "spf-include-none", "included domain publishes no SPF record")      \
+    X(REASON_SPF_REDIRECT_NONE, "spf-redirect-none",                                               \
+      "domain redirected to publishes no SPF record")                                              \
+    X(REASON_SPF_SIZE_LIMIT, "spf-size-limit", "the SPF record is too large")                      \
+    X(REASON_SPF_DNS, "spf-dns", "a DNS lookup failed")                                            \
+    X(REASON_SPF_TIMEOUT, "spf-timeout", "DNS did not answer in time")
+
+enum reason {
+#define REASON_ENUM(symbol, code, text) symbol,
+    REASON_LIST(REASON_ENUM)
+#undef REASON_ENUM
+        REASON_COUNT
+};
+
+/* The stable code, such as "csa-address-mismatch", and the text.  Never NULL; static. */
+const char *reason_code(enum reason reason);
+const char *reason_text(enum reason reason);
+
+/* ptype.name=value of RFC 8601 2.2, raw octets; the writer escapes. */
+struct property {
+    const char *ptype;
+    const char *name;
+    const char *value;
+    struct property *next;
+};
+
+/* One step on the way to an outcome.  Texts are safe to print. */
+struct trace_step {
+    const char *asked;  /* "SRV _client._smtp.mail.example.org", or "" */
+    const char *answer; /* "1 2 0 mail.example.org", "NXDOMAIN", "timeout" ... */
+    const char *rule;   /* "csv 2.1: weight 2, authorized", "RFC 7208 4.6.4: ..." */
+    uint32_t asked_us;  /* microseconds since the session or message began */
+    uint32_t took_us;   /* until the answer was there; 0 from the cache */
+    struct trace_step *next;
+};
+
+enum { TRACE_LIMIT = 256 }; /* steps kept per outcome */
+
+struct outcome {
+    enum method method;
+    enum identity identity;
+    enum vouch_stage stage; /* when its facts were complete */
+    enum vouch_result result;
+    enum reason reason;
+    const char *domain;      /* the name it speaks of, lower case without final dot; "" if none */
+    const char *detail;      /* what exactly: an SPF term, a place in a record; safe text; "" */
+    const char *explanation; /* third party's words (SPF exp=), raw; "" if none */
+    struct property *properties;
+    struct property **properties_end;
+    struct trace_step *trace;
+    struct trace_step **trace_end;
+    unsigned trace_count;
+    struct arena *arena;
+    struct outcome *next;
+};
+
+/* A new outcome with result NONE in ARENA, or NULL. */
+struct outcome *outcome_new(struct arena *arena, enum method method, enum identity identity,
+                            enum vouch_stage stage);
+
+/* Set result and reason together. */
+void outcome_set(struct outcome *outcome, enum vouch_result result, enum reason reason);
+
+/* Append a property; the value is copied.  Without memory it is left out. */
+void outcome_property(struct outcome *outcome, const char *ptype, const char *name,
+                      const char *value);
+
+/* Append a step; texts are copied, NULL means "".  Beyond TRACE_LIMIT or memory it is left out.
+ * Returns the step to fill in times, or NULL. */
+struct trace_step *outcome_trace(struct outcome *outcome, const char *asked, const char *answer,
+                                 const char *rule);
+
+#endif

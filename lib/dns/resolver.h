@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#ifndef DNS_RESOLVER_H
+#define DNS_RESOLVER_H
+
+/* resolver.h - the only way to DNS.
+ *
+ * Asks in this order: the transaction's own answers (a question asked twice costs once and cannot
+ * be answered two ways), the process-wide cache, a question already in flight, the backend.  Safe
+ * for any number of threads; a budget belongs to one transaction and so to one thread at a time.
+ *
+ * resolver_query never fails by return value: trouble is an answer with status DNS_FAILURE. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/clock.h"
+#include "lib/dns/answer.h"
+#include "lib/vouch.h"
+
+struct resolver;
+
+enum { RESOLVER_NAMESERVERS_MAX = 16 };
+
+struct resolver_settings {
+    const char *const *nameservers; /* "ADDR" or "ADDR@PORT"; none: /etc/resolv.conf */
+    size_t nameserver_count;
+    size_t cache_bytes;     /* bound of the cache; 0: no cache */
+    unsigned max_in_flight; /* questions in flight at once; beyond it OVERLOAD */
+};
+
+/* The defaults of DESIGN.md: /etc/resolv.conf, 16 MiB, 2,000. */
+struct resolver_settings resolver_defaults(void);
+
+/* A resolver over libunbound.  Starts threads: call after fork.  VOUCH_ERROR_SYNTAX: a nameserver
+ * is not an address; VOUCH_ERROR_SYSTEM: libunbound would not start. */
+VOUCH_MUST_CHECK int resolver_new(const struct resolver_settings *settings,
+                                  struct resolver **resolver);
+
+/* A resolver over a zone text in memory, for tests: the same cache, coalescing and budget in front.
+ * TEXT is zone-file format as ldns reads it, absolute names, one record a line (class and TTL may
+ * be left out); names absent are NXDOMAIN, names with other types NODATA (with an SOA at the
+ * closest SOA of the zone, if it has one), CNAMEs are followed.  Lines that start with "!" script
+ * faults: ! NAME TYPE|ANY silent          never answered ! NAME TYPE|ANY servfail        likewise
+ * refused, bogus, malformed ! NAME TYPE|ANY delay MS        answered after MS milliseconds On an
+ * error *PROBLEM_LINE is the line of TEXT that is wrong. */
+VOUCH_MUST_CHECK int resolver_new_zone(const struct resolver_settings *settings, const char *text,
+                                       struct resolver **resolver, unsigned *problem_line);
+
+struct resolver *resolver_hold(struct resolver *resolver);
+
+/* Release a reference; the last one waits for the threads to end, not for answers. */
+void resolver_release(struct resolver *resolver);
+
+void resolver_counters(struct resolver *resolver, struct vouch_counters *counters);
+
+/* What one transaction may spend.  Holds a reference to every answer it was given, so answers need
+ * no release by those who asked. */
+struct budget;
+
+struct budget_limits {
+    nanoseconds time;     /* time spent waiting, in total over all stages */
+    unsigned max_queries; /* different questions asked */
+};
+
+/* The defaults of DESIGN.md: 8 s, 100 queries. */
+struct budget_limits budget_defaults(void);
+
+/* NULL: no memory. */
+struct budget *budget_new(const struct budget_limits *limits);
+void budget_free(struct budget *budget);
+
+/* Time is counted only between resume and pause: while the MTA waits for us. */
+void budget_resume(struct budget *budget);
+void budget_pause(struct budget *budget);
+
+/* Make BUDGET end no later than OTHER does: two transactions answered in one callback share its
+ * time.  Both are running. */
+void budget_share_deadline(struct budget *budget, const struct budget *other);
+
+/* True when no time is left. */
+bool budget_is_spent(const struct budget *budget);
+
+struct budget_use {
+    unsigned queries; /* different questions asked */
+    unsigned voids;   /* of which answered NODATA or NXDOMAIN */
+    nanoseconds time; /* waited so far */
+};
+struct budget_use budget_use(const struct budget *budget);
+
+/* Ask and wait until the answer is there or the budget's time is over.  The answer belongs to the
+ * budget.  Never NULL.  ASKED and TOOK (may be NULL): when the question was first asked by this
+ * transaction, a prefetch included, and how long its answer took from then, 0 from the cache. */
+const struct dns_answer *resolver_query(struct resolver *resolver, struct budget *budget,
+                                        const struct dns_name *name, enum dns_type type,
+                                        nanoseconds *asked, nanoseconds *took);
+
+/* Start the question and return at once.  Paid for from the budget; a later query is then free. */
+void resolver_prefetch(struct resolver *resolver, struct budget *budget,
+                       const struct dns_name *name, enum dns_type type);
+
+#endif

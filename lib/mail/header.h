@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#ifndef MAIL_HEADER_H
+#define MAIL_HEADER_H
+
+/* header.h - the header fields of a message, in order, bounded in octets and count. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/arena.h"
+
+struct header_field {
+    const char *name;  /* octets before the colon */
+    const char *value; /* octets behind the colon, the leading space included if it was sent;
+                          folding as it came; NUL-terminated, but may hold NULs inside */
+    size_t value_length;
+    struct header_field *next;
+};
+
+struct header_list {
+    struct arena *arena;
+    size_t max_octets; /* kept in total; what is beyond is counted, not kept */
+    size_t octets;
+    unsigned count; /* fields seen, kept or not */
+    bool truncated; /* something was not kept */
+    struct header_field *first;
+    struct header_field **end;
+};
+
+struct header_list header_list_in(struct arena *arena, size_t max_octets);
+
+/* Append a copy of a field.  VOUCH_ERROR_LIMIT: beyond max_octets, not kept.  VOUCH_ERROR_MEMORY.
+ */
+int header_list_add(struct header_list *list, const char *name, const char *value,
+                    size_t value_length);
+
+/* The first field called NAME (case-insensitive) after AFTER (NULL: from the start), or NULL. */
+const struct header_field *header_list_find(const struct header_list *list, const char *name,
+                                            const struct header_field *after);
+
+#endif

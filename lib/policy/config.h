@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#ifndef POLICY_CONFIG_H
+#define POLICY_CONFIG_H
+
+/* config.h - milter.conf as a typed value.  Immutable once loaded; counted; shared by threads.
+ *
+ * Every option stands once in the table of options.c: name, type, default, range, meaning, and
+ * where its value lives in here.  Loader, `-n`, sample file and manual page come from that table.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/ip.h"
+#include "lib/base/outcome.h"
+#include "lib/dns/name.h"
+#include "lib/dns/resolver.h"
+#include "lib/verify/settings.h"
+#include "lib/vouch.h"
+
+/* Where a value was set. */
+struct config_origin {
+    const char *file; /* "default", "command line", or a path */
+    unsigned line;    /* 0: unknown */
+};
+
+/* What to do with one result of one method. */
+struct config_rule {
+    bool set; /* always true in config.rules; in a domain override: only what it says */
+    enum vouch_action action;
+    struct config_origin origin;
+};
+
+/* The rules of one configuration section: the method's own identity, and its HELO identity where it
+ * has two ("helo-fail = ..."). */
+enum rule_scope { RULE_SCOPE_MAIN, RULE_SCOPE_HELO, RULE_SCOPE_COUNT };
+
+struct config_rules {
+    struct config_rule rule[METHOD_COUNT][RULE_SCOPE_COUNT][VOUCH_RESULT_COUNT];
+};
+
+struct config_domain {
+    struct dns_name name;
+    const char *text; /* as written */
+    bool exact;       /* subdomains are not meant */
+    struct config_rules rules;
+};
+
+struct config_exempt {
+    const struct ip_network *clients;
+    size_t client_count;
+    bool authenticated;
+    struct config_origin clients_origin;
+    struct config_origin authenticated_origin;
+};
+
+struct config_authres {
+    const char *authserv_id;                /* "": the MTA's name */
+    const struct ip_network *trusted_peers; /* their Authentication-Results are kept */
+    size_t trusted_peer_count;
+    bool strip_all; /* remove every Authentication-Results field, not just ours */
+};
+
+struct vouch_config {
+    struct vouch_settings process;
+    struct resolver_settings dns;
+    struct budget_limits budget;
+    struct verify_settings verify;
+    struct config_authres authres;
+    struct config_exempt exempt;
+    size_t header_octets; /* of a message that are kept */
+    unsigned recipients;  /* of a message that are kept, for the record */
+    bool enabled[METHOD_COUNT];
+    struct config_rules rules;
+    const struct config_domain *domains;
+    size_t domain_count;
+    /* behind it the loader keeps its arena and its count */
+};
+
+struct vouch_config *config_hold(struct vouch_config *config);
+
+/* Whether two configurations ask for the same resolver, so that cache and threads can be kept. */
+bool config_same_resolver(const struct vouch_config *a, const struct vouch_config *b);
+
+/* The configuration's section for a method, and the scope of an identity within it. */
+const char *config_section_name(enum method method);
+enum rule_scope config_rule_scope(enum method method, enum identity identity);
+
+/* The rule for OUTCOME: the most specific `domain` override that speaks of it, else the method's
+ * own. *DOMAIN (may be NULL) is the override used, or NULL.  Never NULL. */
+const struct config_rule *config_rule_for(const struct vouch_config *config,
+                                          const struct outcome *outcome,
+                                          const struct config_domain **domain);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#ifndef POLICY_DECIDE_H
+#define POLICY_DECIDE_H
+
+/* decide.h - outcomes to a decision.
+ *
+ * Pure: no clock, no DNS, no store, no log.  The same arguments always give the same decision, so a
+ * recorded message can be decided again under another configuration. */
+
+#include "lib/base/outcome.h"
+#include "lib/mail/facts.h"
+#include "lib/policy/config.h"
+
+/* Why a client is exempt. */
+enum exemption { EXEMPT_NO, EXEMPT_CLIENT, EXEMPT_AUTHENTICATED };
+
+/* "", "listed client", "authenticated client".  Static. */
+const char *exemption_text(enum exemption exemption);
+
+/* Whether verifiers need not run at all for this client. */
+enum exemption exemption_of(const struct facts *facts, const struct vouch_config *config);
+
+struct decision {
+    enum vouch_action action; /* what to do; CONTINUE in monitor mode */
+    enum vouch_action wanted; /* what would be done in enforce mode */
+    enum vouch_stage stage;   /* of the outcome that decided; MAIL for an exemption */
+    enum exemption exemption;
+    const struct outcome *outcome;      /* that decided; NULL: none did */
+    const struct config_rule *rule;     /* that decided; NULL: none did */
+    const struct config_domain *domain; /* override the rule stands in, or NULL */
+    unsigned failures;                  /* outcomes whose rule wants what `wanted` is */
+    const char *code;                   /* "550", "451", or "" */
+    const char *enhanced;               /* RFC 7372 code, or "" */
+};
+
+/* Decide on the outcomes known at STAGE: an exemption first, then an `accept` rule, then by
+ * severity discard, reject, tempfail, quarantine, else continue; among equals the first outcome. */
+struct decision decide(const struct facts *facts, const struct outcome *outcomes,
+                       const struct vouch_config *config, enum vouch_stage stage);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#ifndef REPORT_RECORD_H
+#define REPORT_RECORD_H
+
+/* record.h - one message told three ways: a JSON object, a log line, an explanation for a person.
+ * All three come from the same view, so they cannot disagree. */
+
+#include "lib/base/arena.h"
+#include "lib/base/outcome.h"
+#include "lib/dns/resolver.h"
+#include "lib/mail/facts.h"
+#include "lib/policy/decide.h"
+#include "lib/vouch.h"
+
+struct report_view {
+    const struct facts *facts;
+    const struct outcome *outcomes;
+    const struct decision *decision;
+    const struct vouch_reply *reply;
+    struct budget_use dns;   /* spent, HELO's questions included */
+    unsigned forged_authres; /* Authentication-Results fields removed */
+};
+
+/* One line of JSON: id (queue id), client, client_name, helo, mail_from, rcpt, authenticated,
+ * action, wanted, reply (one string "550 5.7.23 text", lines joined by "\n"; null when none),
+ * stage, rule {text,file,line}, outcomes [{method, identity, result, reason, reason_text, domain,
+ * detail, properties
+ * {"smtp.helo": "..."}, trace [{asked, answer, rule, asked_us, took_us}]}], dns {queries, voids,
+ * ms}. Octets that are not UTF-8 appear as \xHH text.  WITH_TRACE false leaves the traces out.
+ * NULL: no memory. */
+const char *record_json(struct arena *arena, const struct report_view *view, bool with_trace);
+
+/* One line for syslog: "QUEUEID: reject (mail) csa=fail (client address mismatch) helo=... spf=pass
+ * ... client=... from=<...> rule=..." NULL: no memory. */
+const char *record_log_line(struct arena *arena, const struct report_view *view);
+
+/* Several lines: the decision and the rule behind it, then each outcome with its steps.  NULL: no
+ * memory. */
+const char *record_explanation(struct arena *arena, const struct report_view *view);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#ifndef VOUCH_H
+#define VOUCH_H
+
+/* vouch.h - the public interface of libvouch.
+ *
+ * Vouch answers one question for a receiving mail server: who takes responsibility for this
+ * message, and is that name worth trusting?  The caller feeds facts in the order in which an SMTP
+ * session yields them and asks for a decision at each stage:
+ *
+ *     config -> engine -> session (one per connection) -> message (one per MAIL command)
+ *
+ * Ownership: every vouch_*_new has one matching release.  A message must be freed before its
+ * session, a session before the caller's last reference to its engine.  Strings handed out belong
+ * to the object they were asked from and live as long as it does, unless the function says
+ * otherwise.
+ *
+ * Threads: an engine and a configuration may be shared by any number of threads.  A session with
+ * its messages must be used by one thread at a time.
+ *
+ * Errors: functions that return int return 0 or a negative enum vouch_error.  The library never
+ * exits, prints or logs.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define VOUCH_MUST_CHECK __attribute__((warn_unused_result))
+#else
+#define VOUCH_MUST_CHECK
+#endif
+
+/* Every error that a function of the library can return. */
+enum vouch_error {
+    VOUCH_OK = 0,
+    VOUCH_ERROR_MEMORY = -1, /* no memory, or the caller's memory bound is reached */
+    VOUCH_ERROR_SYNTAX = -2, /* the input is not of the form it claims to be */
+    VOUCH_ERROR_RANGE = -3,  /* a value is outside its range */
+    VOUCH_ERROR_LIMIT = -4,  /* a bound on size, count or time is reached */
+    VOUCH_ERROR_CONFIG = -5, /* the configuration has mistakes; they were reported one by one */
+    VOUCH_ERROR_SYSTEM = -6, /* a system call or a library failed; errno may say more */
+    VOUCH_ERROR_STATE = -7   /* the call does not fit the state of the object */
+};
+
+/* The text of an error, for people.  Never NULL; static. */
+const char *vouch_error_text(int error);
+
+/* The version of the library, such as "0.1.0".  Static. */
+const char *vouch_version(void);
+
+/* What a verifier found, in the words of RFC 8601 2.7. */
+enum vouch_result {
+    VOUCH_NONE,
+    VOUCH_PASS,
+    VOUCH_FAIL,
+    VOUCH_SOFTFAIL,
+    VOUCH_NEUTRAL,
+    VOUCH_POLICY,
+    VOUCH_TEMPERROR,
+    VOUCH_PERMERROR
+};
+enum { VOUCH_RESULT_COUNT = VOUCH_PERMERROR + 1 };
+
+/* The registered word of a result: "none", "pass", ...  Never NULL; static. */
+const char *vouch_result_word(enum vouch_result result);
+
+/* What is done with the message, in rising order of severity (after ACCEPT). */
+enum vouch_action {
+    VOUCH_CONTINUE,   /* nothing against it so far */
+    VOUCH_ACCEPT,     /* no later check refuses; callbacks go on */
+    VOUCH_QUARANTINE, /* takes effect at end of message */
+    VOUCH_TEMPFAIL,
+    VOUCH_REJECT,
+    VOUCH_DISCARD /* takes effect at end of message */
+};
+enum { VOUCH_ACTION_COUNT = VOUCH_DISCARD + 1 };
+
+/* The configuration's word of an action: "continue", "accept", ...  Never NULL; static. */
+const char *vouch_action_word(enum vouch_action action);
+
+/* When in the SMTP session something is known. */
+enum vouch_stage { VOUCH_STAGE_HELO, VOUCH_STAGE_MAIL, VOUCH_STAGE_EOH, VOUCH_STAGE_EOM };
+
+/* "helo", "mail", "eoh", "eom".  Never NULL; static. */
+const char *vouch_stage_word(enum vouch_stage stage);
+
+/* ---- configuration ---------------------------------------------------------------------- */
+
+struct vouch_config;
+
+/* Called once per mistake.  FILE is never NULL ("defaults" or "command line" where there is no
+ * file); LINE is 0 where it cannot be known. */
+typedef void vouch_problem_fn(void *context, const char *file, unsigned line, const char *text);
+
+/* Load PATH and then, in order of their names, PATH.d/<name>.conf.  PATH NULL: the defaults alone.
+ * OVERRIDES, unless NULL, is configuration text that is read last and wins over the files (the
+ * command line).  Every mistake is handed to PROBLEM as far as libconfuse allows (see
+ * milter.conf(5)); with any mistake the answer is VOUCH_ERROR_CONFIG and *CONFIG stays untouched.
+ * VOUCH_ERROR_SYSTEM: a file cannot be read (also handed to PROBLEM).
+ * The configuration is immutable and counted; release with vouch_config_release. */
+VOUCH_MUST_CHECK int vouch_config_load(const char *path, const char *overrides,
+                                       vouch_problem_fn *problem, void *context,
+                                       struct vouch_config **config);
+void vouch_config_release(struct vouch_config *config);
+
+/* What the process around the engine needs to know.  Strings are never NULL; empty: not set. */
+struct vouch_settings {
+    const char *listen;          /* milter socket, as written */
+    unsigned socket_mode;        /* of a Unix socket */
+    const char *socket_group;    /* of a Unix socket */
+    const char *user;            /* USER[:GROUP] to run as */
+    const char *pid_file;        /* where to write the process id */
+    const char *syslog_facility; /* "mail", "daemon", "local0" ... */
+    const char *decision_record; /* file that gets one JSON line per message */
+    unsigned max_sessions;       /* sessions at once */
+    enum vouch_action overload;  /* what a session beyond that gets: CONTINUE or TEMPFAIL */
+    bool monitor;                /* mode = monitor: decide and log, never refuse */
+};
+const struct vouch_settings *vouch_config_settings(const struct vouch_config *config);
+
+/* ---- engine ----------------------------------------------------------------------------- */
+
+struct vouch_engine;
+
+/* Make an engine for CONFIG (which it keeps a reference to).  Creates the resolver with its
+ * threads: call it after fork.  With PREVIOUS (may be NULL) and an equal dns section, resolver and
+ * cache are shared with it.  Release with vouch_engine_release. */
+VOUCH_MUST_CHECK int vouch_engine_new(struct vouch_config *config, struct vouch_engine *previous,
+                                      struct vouch_engine **engine);
+struct vouch_engine *vouch_engine_hold(struct vouch_engine *engine);
+void vouch_engine_release(struct vouch_engine *engine);
+const struct vouch_settings *vouch_engine_settings(const struct vouch_engine *engine);
+
+/* Whether any enabled verifier reads the body; if not, the MTA need not send it. */
+bool vouch_engine_wants_body(const struct vouch_engine *engine);
+
+/* Resolver counters since start, for SIGUSR2 and tests. */
+struct vouch_counters {
+    unsigned long queries;   /* asked of the resolver */
+    unsigned long hits;      /* answered from the cache */
+    unsigned long joined;    /* joined a question already in flight */
+    unsigned long upstream;  /* handed to the resolving library */
+    unsigned long overloads; /* refused: too many in flight */
+    unsigned long in_flight; /* now */
+    unsigned long cache_bytes, cache_entries;
+};
+void vouch_engine_counters(const struct vouch_engine *engine, struct vouch_counters *counters);
+
+/* ---- session: one SMTP connection ---------------------------------------------------------- */
+
+struct vouch_session;
+
+/* CLIENT may be NULL (unknown, or submitted locally): address checks then find nothing to say.
+ * IPv4-mapped IPv6 addresses are taken as IPv4.  CLIENT_NAME: the client's verified reverse name as
+ * the MTA tells it, or NULL.  The session keeps a reference to ENGINE. */
+VOUCH_MUST_CHECK int vouch_session_new(struct vouch_engine *engine, const struct sockaddr *client,
+                                       const char *client_name, struct vouch_session **session);
+void vouch_session_free(struct vouch_session *session);
+
+/* The HELO or EHLO argument, as often as it comes: the last one counts (RFC 3207 4.2).  Starts the
+ * DNS questions that it raises and returns at once. */
+VOUCH_MUST_CHECK int vouch_session_helo(struct vouch_session *session, const char *helo);
+
+/* Facts the MTA tells in macros.  They belong to the session; a later value replaces an earlier
+ * one, NULL withdraws it. */
+enum vouch_fact {
+    VOUCH_FACT_MTA_NAME,    /* j: our host name as the MTA says it */
+    VOUCH_FACT_AUTH_TYPE,   /* auth_type */
+    VOUCH_FACT_AUTH_AUTHEN, /* auth_authen: the client is authenticated when set and not empty */
+    VOUCH_FACT_TLS_VERSION, /* tls_version */
+    VOUCH_FACT_TLS_CIPHER   /* cipher */
+};
+enum { VOUCH_FACT_COUNT = VOUCH_FACT_TLS_CIPHER + 1 };
+VOUCH_MUST_CHECK int vouch_session_fact(struct vouch_session *session, enum vouch_fact fact,
+                                        const char *value);
+
+/* ---- message: one MAIL command ------------------------------------------------------------ */
+
+struct vouch_message;
+
+/* REVERSE_PATH as given in MAIL, with or without angle brackets; "" or "<>" is the null path. */
+VOUCH_MUST_CHECK int vouch_message_new(struct vouch_session *session, const char *reverse_path,
+                                       struct vouch_message **message);
+void vouch_message_free(struct vouch_message *message);
+
+/* More facts, in the order in which they come.  VOUCH_ERROR_LIMIT: the fact was beyond the bounds
+ * of the configuration and is not kept; the message goes on. */
+VOUCH_MUST_CHECK int vouch_message_recipient(struct vouch_message *message, const char *path);
+VOUCH_MUST_CHECK int vouch_message_header(struct vouch_message *message, const char *name,
+                                          const char *value, size_t value_length);
+VOUCH_MUST_CHECK int vouch_message_body(struct vouch_message *message, const void *octets,
+                                        size_t length);
+VOUCH_MUST_CHECK int vouch_message_queue_id(struct vouch_message *message, const char *queue_id);
+
+/* An SMTP reply.  The lines are clean: printable ASCII, no CR or LF, at most 980 octets each even
+ * with every '%' doubled (which libmilter wants and this library leaves to its caller), at most 32.
+ */
+struct vouch_reply {
+    const char *code;     /* "550"; empty when the action has no reply */
+    const char *enhanced; /* "5.7.23" */
+    const char *const *lines;
+    size_t line_count;
+};
+
+/* What was decided.  In monitor mode `action` is CONTINUE and `wanted` what it would have been. */
+struct vouch_decision {
+    enum vouch_action action;
+    enum vouch_action wanted;
+    enum vouch_stage stage;   /* the stage whose facts decided */
+    const char *method;       /* the method that decided, or "" */
+    const char *rule;         /* the configuration that decided: "spf { fail = reject }" */
+    const char *rule_file;    /* where it stands: a file name, or "default" */
+    unsigned rule_line;       /* 0: unknown or default */
+    struct vouch_reply reply; /* for TEMPFAIL and REJECT; for QUARANTINE the reason in lines[0] */
+};
+
+/* Run every verifier whose facts are complete at STAGE and decide.  Stages are asked for in rising
+ * order, each once: MAIL, EOH, EOM (what HELO decides is answered at MAIL).  Asking for a later
+ * stage runs the earlier ones.  Blocks for DNS within the message's budget; never longer.
+ * Never NULL; belongs to MESSAGE and stays as it is until the next call. */
+const struct vouch_decision *vouch_message_decide(struct vouch_message *message,
+                                                  enum vouch_stage stage);
+
+/* What to change in the header, valid after the decision at EOM; carry out in this order. */
+enum vouch_edit_kind {
+    VOUCH_EDIT_DELETE, /* remove the INDEXth field called NAME, counted from 1; highest come first
+                        */
+    VOUCH_EDIT_INSERT  /* insert NAME with VALUE at position INDEX of the header, 0: on top */
+};
+struct vouch_edit {
+    enum vouch_edit_kind kind;
+    const char *name;
+    const char *value; /* folded with LF + TAB; no space in front */
+    unsigned index;
+};
+size_t vouch_message_edits(struct vouch_message *message, const struct vouch_edit **edits);
+
+/* One line for the log, queue id first ("NOQUEUE" before it is known), every verdict in it.
+ * Printable ASCII, no line end.  NULL when memory is out. */
+const char *vouch_message_log_line(struct vouch_message *message);
+
+/* The decision record: one JSON object on one line, no line end.  WITH_TRACE adds every step.
+ * NULL when memory is out. */
+const char *vouch_message_record(struct vouch_message *message, bool with_trace);
+
+/* The explanation for a person: what was asked, what came back, which rule decided.  Several lines
+ * of UTF-8-safe text.  NULL when memory is out. */
+const char *vouch_message_explanation(struct vouch_message *message);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
