@@ -52,7 +52,7 @@ const struct dns_answer *check_query(const struct check *check, struct outcome *
 /* Start a question, without trace. */
 void check_prefetch(const struct check *check, const struct dns_name *name, enum dns_type type);
 
-/* The address record type of the client's family: A, or AAAA. */
+/* The address record type of the client's family: AAAA for IPv6, else A. */
 enum dns_type check_address_type(const struct check *check);
 
 #endif
