@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/ascii.h"
+#include "lib/vouch.h"
 
 static const char ipv6_tag[] = "IPv6:"; /* RFC 5321 4.1.3 */
 enum { IPV6_TAG_LENGTH = sizeof ipv6_tag - 1 };
