@@ -139,6 +139,9 @@ struct vouch_engine *vouch_engine_hold(struct vouch_engine *engine);
 void vouch_engine_release(struct vouch_engine *engine);
 const struct vouch_settings *vouch_engine_settings(const struct vouch_engine *engine);
 
+/* The names of the methods, by INDEX from 0: "csa", "spf" ...; NULL behind the last.  Static. */
+const char *vouch_method_name(size_t index);
+
 /* Whether any enabled verifier reads the body; if not, the MTA need not send it. */
 bool vouch_engine_wants_body(const struct vouch_engine *engine);
 
@@ -169,8 +172,8 @@ void vouch_session_free(struct vouch_session *session);
  * DNS questions that it raises and returns at once. */
 VOUCH_MUST_CHECK int vouch_session_helo(struct vouch_session *session, const char *helo);
 
-/* Facts the MTA tells in macros.  They belong to the session; a later value replaces an earlier
- * one, NULL withdraws it. */
+/* Facts the MTA tells in macros.  They belong to the session and count for messages begun later; a
+ * later value replaces an earlier one, NULL withdraws it. */
 enum vouch_fact {
     VOUCH_FACT_MTA_NAME,    /* j: our host name as the MTA says it */
     VOUCH_FACT_AUTH_TYPE,   /* auth_type */
@@ -223,13 +226,14 @@ struct vouch_decision {
 };
 
 /* Run every verifier whose facts are complete at STAGE and decide.  Stages are asked for in rising
- * order, each once: MAIL, EOH, EOM (what HELO decides is answered at MAIL).  Asking for a later
- * stage runs the earlier ones.  Blocks for DNS within the message's budget; never longer.
- * Never NULL; belongs to MESSAGE and stays as it is until the next call. */
+ * order: MAIL, EOH, EOM (what HELO decides is answered at MAIL; HELO means MAIL).  Asking for a
+ * later stage runs the earlier ones; asking again answers the same.  Once an earlier stage wanted
+ * TEMPFAIL or REJECT that stays the decision.  Blocks for DNS within the message's budget; never
+ * longer.  Never NULL; belongs to MESSAGE and stays as it is until the next call. */
 const struct vouch_decision *vouch_message_decide(struct vouch_message *message,
                                                   enum vouch_stage stage);
 
-/* What to change in the header, valid after the decision at EOM; carry out in this order. */
+/* One change of the header. */
 enum vouch_edit_kind {
     VOUCH_EDIT_DELETE, /* remove the INDEXth field called NAME, counted from 1; highest come first
                         */
@@ -241,7 +245,12 @@ struct vouch_edit {
     const char *value; /* folded with LF + TAB; no space in front */
     unsigned index;
 };
-size_t vouch_message_edits(struct vouch_message *message, const struct vouch_edit **edits);
+
+/* What to change in the header, asked for after the decision at EOM; carry out in this order.
+ * VOUCH_ERROR_MEMORY: the list could not be made, and a header that claims to be ours may stand in
+ * the message: it must not go on. */
+VOUCH_MUST_CHECK int vouch_message_edits(struct vouch_message *message,
+                                         const struct vouch_edit **edits, size_t *count);
 
 /* One line for the log, queue id first ("NOQUEUE" before it is known), every verdict in it.
  * Printable ASCII, no line end.  NULL when memory is out. */

@@ -14,6 +14,11 @@
 #include "lib/policy/decide.h"
 #include "lib/vouch.h"
 
+/* The configuration that decided, as it would be written: `csa { fail = reject }`, `domain "x" {
+ * spf { fail = reject } }`, `exempt { authenticated = yes }`; "" when none did.  NULL: no memory.
+ */
+const char *record_rule_text(struct arena *arena, const struct decision *decision);
+
 struct report_view {
     const struct facts *facts;
     const struct outcome *outcomes;

@@ -35,8 +35,8 @@ struct verifier {
     /* Start the questions that `check` is sure to ask.  May be NULL. */
     void (*prefetch)(const struct check *check);
 
-    /* What was found: one or more outcomes linked by `next`, or NULL for nothing to say (also when
-     * memory is out: the engine then reports temperror). */
+    /* What was found: one or more outcomes linked by `next`.  NULL when memory is out, and only
+     * then: the engine reports it as temperror.  Who has nothing to say says `none`. */
     struct outcome *(*check)(const struct check *check);
 };
 

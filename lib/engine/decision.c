@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "lib/engine/transaction.h"
+#include "lib/report/authres.h"
+#include "lib/report/record.h"
+#include "lib/report/reply.h"
+
+/* While the MTA waits: DNS time runs for the message, and no longer for its HELO. */
+static void run_stages(struct vouch_message *message, enum vouch_stage last)
+{
+    budget_resume(message->budget);
+    budget_resume(message->helo->budget);
+    budget_share_deadline(message->helo->budget, message->budget);
+    for (enum vouch_stage stage = VOUCH_STAGE_HELO; stage <= last; stage++) {
+        if (message->stage_done[stage])
+            continue;
+        message_start_questions(message, stage == VOUCH_STAGE_HELO ? VOUCH_STAGE_MAIL : stage);
+        message_run_stage(message, stage);
+        message->stage_done[stage] = true;
+    }
+    budget_pause(message->helo->budget);
+    budget_pause(message->budget);
+}
+
+static bool is_final(enum vouch_action action)
+{
+    return action == VOUCH_TEMPFAIL || action == VOUCH_REJECT;
+}
+
+static void conclude(struct vouch_message *message, enum vouch_stage stage)
+{
+    const struct vouch_config *config = message->session->engine->config;
+    const struct decision *decided = &message->decided;
+    struct vouch_decision *decision = &message->decision;
+    const char *rule;
+
+    message->decided = decide(&message->facts, message->outcomes, config, stage);
+    (void)reply_make(message->arena, &message->facts, decided, &message->reply);
+    rule = record_rule_text(message->arena, decided);
+    *decision = (struct vouch_decision){
+        .action = decided->action,
+        .wanted = decided->wanted,
+        .stage = decided->stage,
+        .method = decided->outcome != NULL ? method_name(decided->outcome->method) : "",
+        .rule = rule != NULL ? rule : "",
+        .rule_file = decided->rule != NULL ? decided->rule->origin.file : "",
+        .rule_line = decided->rule != NULL ? decided->rule->origin.line : 0,
+        .reply = message->reply,
+    };
+    message->is_decided = true;
+}
+
+const struct vouch_decision *vouch_message_decide(struct vouch_message *message,
+                                                  enum vouch_stage stage)
+{
+    const struct vouch_config *config = message->session->engine->config;
+    bool exempt = exemption_of(&message->facts, config) != EXEMPT_NO;
+
+    if (stage < VOUCH_STAGE_MAIL)
+        stage = VOUCH_STAGE_MAIL;
+    for (enum vouch_stage next = VOUCH_STAGE_MAIL; next <= stage; next++) {
+        if (message->is_decided && message->stage_done[next])
+            continue;
+        if (!exempt && !is_final(message->decision.action))
+            run_stages(message, next);
+        message->stage_done[next] = true;
+        if (!is_final(message->decision.wanted))
+            conclude(message, next);
+    }
+    return &message->decision;
+}
+
+/* Ours go on top, above every trace field of this MTA (RFC 8601 4), the registered methods first.
+ */
+static int insert_authres(struct vouch_message *message, struct vouch_edit *edits, size_t *count)
+{
+    const char *values[AUTHRES_FIELDS_MAX];
+    size_t fields = 0;
+    int error = authres_write(message->arena, message->facts.authserv_id, message->outcomes, values,
+                              &fields);
+
+    for (size_t i = 0; error == VOUCH_OK && i < fields; i++)
+        edits[(*count)++] = (struct vouch_edit){
+            .kind = VOUCH_EDIT_INSERT,
+            .name = "Authentication-Results",
+            .value = values[fields - 1 - i],
+        };
+    return error;
+}
+
+int vouch_message_edits(struct vouch_message *message, const struct vouch_edit **edits,
+                        size_t *count)
+{
+    struct vouch_edit *list =
+        arena_calloc(message->arena, message->forged_count + AUTHRES_FIELDS_MAX, sizeof *list);
+
+    if (list == NULL)
+        return VOUCH_ERROR_MEMORY;
+    *edits = list;
+    *count = 0;
+    for (size_t i = message->forged_count; i > 0; i--)
+        list[(*count)++] = (struct vouch_edit){
+            .kind = VOUCH_EDIT_DELETE,
+            .name = "Authentication-Results",
+            .index = message->forged[i - 1],
+        };
+    return insert_authres(message, list, count);
+}
+
+static struct report_view view(const struct vouch_message *message)
+{
+    struct budget_use use = budget_use(message->budget);
+    struct budget_use helo_use = budget_use(message->helo->budget);
+
+    /* Both waited in the same callback, so their times do not add up. */
+    use.queries += helo_use.queries;
+    use.voids += helo_use.voids;
+    return (struct report_view){
+        .facts = &message->facts,
+        .outcomes = message->outcomes,
+        .decision = &message->decided,
+        .reply = &message->reply,
+        .dns = use,
+        .forged_authres = (unsigned)message->forged_count,
+    };
+}
+
+const char *vouch_message_log_line(struct vouch_message *message)
+{
+    struct report_view report = view(message);
+
+    return record_log_line(message->arena, &report);
+}
+
+const char *vouch_message_record(struct vouch_message *message, bool with_trace)
+{
+    struct report_view report = view(message);
+
+    return record_json(message->arena, &report, with_trace);
+}
+
+const char *vouch_message_explanation(struct vouch_message *message)
+{
+    struct report_view report = view(message);
+
+    return record_explanation(message->arena, &report);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "lib/engine/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/engine/transaction.h"
+#include "lib/verify/verifier.h"
+
+int engine_new_with(struct vouch_config *config, struct resolver *resolver,
+                    struct vouch_engine **engine)
+{
+    struct vouch_engine *new = calloc(1, sizeof *new);
+
+    if (new == NULL)
+        return VOUCH_ERROR_MEMORY;
+    atomic_init(&new->references, 1);
+    new->config = config_hold(config);
+    new->resolver = resolver_hold(resolver);
+    if (gethostname(new->host_name, sizeof new->host_name - 1) != 0 || new->host_name[0] == '\0')
+        memcpy(new->host_name, "localhost", sizeof "localhost");
+    *engine = new;
+    return VOUCH_OK;
+}
+
+int vouch_engine_new(struct vouch_config *config, struct vouch_engine *previous,
+                     struct vouch_engine **engine)
+{
+    struct resolver *resolver;
+    int error = VOUCH_OK;
+
+    if (previous != NULL && config_same_resolver(config, previous->config))
+        resolver = resolver_hold(previous->resolver);
+    else
+        error = resolver_new(&config->dns, &resolver);
+    if (error != VOUCH_OK)
+        return error;
+    error = engine_new_with(config, resolver, engine);
+    resolver_release(resolver);
+    return error;
+}
+
+struct vouch_engine *vouch_engine_hold(struct vouch_engine *engine)
+{
+    atomic_fetch_add_explicit(&engine->references, 1, memory_order_relaxed);
+    return engine;
+}
+
+void vouch_engine_release(struct vouch_engine *engine)
+{
+    if (engine == NULL ||
+        atomic_fetch_sub_explicit(&engine->references, 1, memory_order_acq_rel) != 1)
+        return;
+    resolver_release(engine->resolver);
+    vouch_config_release(engine->config);
+    free(engine);
+}
+
+const struct vouch_settings *vouch_engine_settings(const struct vouch_engine *engine)
+{
+    return vouch_config_settings(engine->config);
+}
+
+const char *vouch_method_name(size_t index)
+{
+    return index < METHOD_COUNT ? method_name((enum method)index) : NULL;
+}
+
+bool vouch_engine_wants_body(const struct vouch_engine *engine)
+{
+    for (size_t i = 0; i < verifier_count; i++)
+        if (verifiers[i]->wants_body && engine->config->enabled[verifiers[i]->method])
+            return true;
+    return false;
+}
+
+void vouch_engine_counters(const struct vouch_engine *engine, struct vouch_counters *counters)
+{
+    resolver_counters(engine->resolver, counters);
+}

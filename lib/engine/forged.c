@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "lib/base/ascii.h"
+#include "lib/engine/transaction.h"
+#include "lib/mail/authres.h"
+
+/* RFC 8601 5: what claims to be ours and is not, what cannot be read, and what has a version we do
+ * not know must not reach those who trust us. */
+static bool must_go(const struct vouch_message *message, const char *value, size_t length)
+{
+    const struct config_authres *settings = &message->session->engine->config->authres;
+    struct authres_head head;
+
+    if (ip_in_networks(&message->facts.client, settings->trusted_peers,
+                       settings->trusted_peer_count))
+        return false;
+    if (settings->strip_all)
+        return true;
+    if (authres_parse_head(message->arena, value, length, &head) != VOUCH_OK)
+        return true;
+    return head.version != 1 || authres_id_equal(head.authserv_id, message->facts.authserv_id);
+}
+
+static int remember(struct vouch_message *message, unsigned index)
+{
+    if (message->forged_count == message->forged_room) {
+        size_t room = message->forged_room > 0 ? 2 * message->forged_room : 8;
+        unsigned *more = arena_calloc(message->arena, room, sizeof *more);
+
+        if (more == NULL)
+            return VOUCH_ERROR_MEMORY;
+        for (size_t i = 0; i < message->forged_count; i++)
+            more[i] = message->forged[i];
+        message->forged = more;
+        message->forged_room = room;
+    }
+    message->forged[message->forged_count++] = index;
+    return VOUCH_OK;
+}
+
+int message_note_authres(struct vouch_message *message, const char *name, const char *value,
+                         size_t value_length)
+{
+    if (!ascii_string_equal_fold(name, "Authentication-Results"))
+        return VOUCH_OK;
+    message->authres_seen++;
+    if (!must_go(message, value, value_length))
+        return VOUCH_OK;
+    return remember(message, message->authres_seen);
+}

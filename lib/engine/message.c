@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include <stdlib.h>
+
+#include "lib/engine/transaction.h"
+#include "lib/report/reply.h"
+
+/* Beside the header fields: recipients, outcomes with their traces, replies and records. */
+enum { MESSAGE_ARENA_ROOM = 8 << 20 };
+
+static bool has_temperror(const struct outcome *outcomes)
+{
+    for (; outcomes != NULL; outcomes = outcomes->next)
+        if (outcomes->result == VOUCH_TEMPERROR)
+            return true;
+    return false;
+}
+
+/* Without HELO there is still something to say about it; what DNS trouble left open is asked again.
+ */
+static int ensure_helo(struct vouch_session *session)
+{
+    struct helo *helo = session->helo;
+
+    if (helo == NULL)
+        return vouch_session_helo(session, "");
+    if (helo->checked && has_temperror(helo->outcomes))
+        return vouch_session_helo(session, helo->argument);
+    return VOUCH_OK;
+}
+
+/* Later facts of the session must not change what this message was decided on. */
+static int copy_facts(struct vouch_message *message)
+{
+    struct arena *arena = message->arena;
+    struct facts facts = session_facts(message->session, message->helo);
+
+    for (unsigned i = 0; i < VOUCH_FACT_COUNT; i++) {
+        facts.mta[i] = arena_string(arena, facts.mta[i]);
+        if (facts.mta[i] == NULL)
+            return VOUCH_ERROR_MEMORY;
+    }
+    facts.authserv_id = arena_string(arena, facts.authserv_id);
+    if (facts.authserv_id == NULL)
+        return VOUCH_ERROR_MEMORY;
+    facts.headers = header_list_in(arena, message->session->engine->config->header_octets);
+    message->facts = facts;
+    return VOUCH_OK;
+}
+
+static int fill(struct vouch_message *message, const char *reverse_path)
+{
+    const struct vouch_config *config = message->session->engine->config;
+    int error = ensure_helo(message->session);
+
+    if (error != VOUCH_OK)
+        return error;
+    message->helo = helo_hold(message->session->helo);
+    message->arena = arena_new(config->header_octets * 2 + MESSAGE_ARENA_ROOM);
+    message->budget = budget_new(&config->budget);
+    if (message->arena == NULL || message->budget == NULL)
+        return VOUCH_ERROR_MEMORY;
+    error = copy_facts(message);
+    if (error == VOUCH_OK)
+        error = path_parse(message->arena, reverse_path, &message->facts.reverse_path);
+    message->facts.has_mail = error == VOUCH_OK;
+    return error;
+}
+
+int vouch_message_new(struct vouch_session *session, const char *reverse_path,
+                      struct vouch_message **message)
+{
+    struct vouch_message *new = calloc(1, sizeof *new);
+    int error;
+
+    if (new == NULL)
+        return VOUCH_ERROR_MEMORY;
+    new->session = session;
+    new->began = clock_now();
+    new->outcomes_end = &new->outcomes;
+    error = fill(new, reverse_path);
+    if (error != VOUCH_OK) {
+        vouch_message_free(new);
+        return error;
+    }
+    *message = new;
+    return VOUCH_OK;
+}
+
+void vouch_message_free(struct vouch_message *message)
+{
+    if (message == NULL)
+        return;
+    budget_free(message->budget);
+    arena_free(message->arena);
+    helo_release(message->helo);
+    free(message);
+}
+
+int vouch_message_recipient(struct vouch_message *message, const char *path)
+{
+    struct facts *facts = &message->facts;
+    const char **grown;
+
+    if (facts->recipient_count >= message->session->engine->config->recipients)
+        return VOUCH_ERROR_LIMIT;
+    if (facts->recipient_count == message->recipient_room) {
+        size_t room = message->recipient_room > 0 ? 2 * message->recipient_room : 4;
+
+        grown = arena_calloc(message->arena, room, sizeof *grown);
+        if (grown == NULL)
+            return VOUCH_ERROR_MEMORY;
+        for (size_t i = 0; i < facts->recipient_count; i++)
+            grown[i] = message->recipients[i];
+        message->recipients = grown;
+        message->recipient_room = room;
+        facts->recipients = grown;
+    }
+    message->recipients[facts->recipient_count] = arena_string(message->arena, path);
+    if (message->recipients[facts->recipient_count] == NULL)
+        return VOUCH_ERROR_MEMORY;
+    facts->recipient_count++;
+    return VOUCH_OK;
+}
+
+int vouch_message_header(struct vouch_message *message, const char *name, const char *value,
+                         size_t value_length)
+{
+    int error = message_note_authres(message, name, value, value_length);
+
+    if (error != VOUCH_OK)
+        return error;
+    return header_list_add(&message->facts.headers, name, value, value_length);
+}
+
+int vouch_message_body(struct vouch_message *message, const void *octets, size_t length)
+{
+    (void)octets;
+    message->facts.body_octets += length;
+    return VOUCH_OK;
+}
+
+int vouch_message_queue_id(struct vouch_message *message, const char *queue_id)
+{
+    const char *copy = arena_string(message->arena, queue_id);
+
+    if (copy == NULL)
+        return VOUCH_ERROR_MEMORY;
+    message->facts.queue_id = copy;
+    return VOUCH_OK;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "lib/engine/transaction.h"
+#include "lib/verify/verifier.h"
+
+static bool is_enabled(const struct vouch_message *message, const struct verifier *verifier)
+{
+    return message->session->engine->config->enabled[verifier->method];
+}
+
+static struct check message_check(const struct vouch_message *message)
+{
+    const struct vouch_engine *engine = message->session->engine;
+
+    return (struct check){
+        .facts = &message->facts,
+        .settings = &engine->config->verify,
+        .resolver = engine->resolver,
+        .budget = message->budget,
+        .arena = message->arena,
+        .began = message->began,
+    };
+}
+
+/* There was no memory even to say so: the message must not pass as if it had been checked. */
+static struct outcome *spare_outcome(struct vouch_message *message, const struct verifier *verifier)
+{
+    if (message->spare_used)
+        return NULL;
+    message->spare_used = true;
+    message->spare = (struct outcome){
+        .method = verifier->method,
+        .identity = verifier->identity,
+        .stage = verifier->stage,
+        .result = VOUCH_TEMPERROR,
+        .reason = REASON_MEMORY,
+        .domain = "",
+        .detail = "",
+        .explanation = "",
+    };
+    return &message->spare;
+}
+
+static void append(struct vouch_message *message, struct outcome *outcome)
+{
+    if (outcome == NULL)
+        return;
+    *message->outcomes_end = outcome;
+    while (outcome->next != NULL)
+        outcome = outcome->next;
+    message->outcomes_end = &outcome->next;
+}
+
+static void run_verifier(struct vouch_message *message, const struct verifier *verifier)
+{
+    struct check check = message_check(message);
+    struct outcome *outcome = verifier->check(&check);
+
+    append(message, outcome != NULL ? outcome : spare_outcome(message, verifier));
+}
+
+/* Find what the HELO is worth, once for all messages under it. */
+static void check_helo(struct vouch_message *message)
+{
+    struct helo *helo = message->helo;
+    struct facts facts = session_facts(message->session, helo);
+    struct check check = helo_check(message->session, helo, &facts);
+    struct outcome **end = &helo->outcomes;
+
+    for (size_t i = 0; i < verifier_count; i++) {
+        if (verifiers[i]->stage != VOUCH_STAGE_HELO || !is_enabled(message, verifiers[i]))
+            continue;
+        *end = verifiers[i]->check(&check);
+        if (*end == NULL)
+            append(message, spare_outcome(message, verifiers[i]));
+        while (*end != NULL)
+            end = &(*end)->next;
+    }
+    helo->checked = true;
+}
+
+/* The outcomes of the HELO outlive the message, so it links copies of its own. */
+static void run_helo_stage(struct vouch_message *message)
+{
+    if (!message->helo->checked)
+        check_helo(message);
+    for (const struct outcome *of = message->helo->outcomes; of != NULL; of = of->next) {
+        struct outcome *copy = arena_alloc(message->arena, sizeof *copy);
+
+        if (copy == NULL)
+            return;
+        *copy = *of;
+        copy->next = NULL;
+        append(message, copy);
+    }
+}
+
+void message_run_stage(struct vouch_message *message, enum vouch_stage stage)
+{
+    if (stage == VOUCH_STAGE_HELO) {
+        run_helo_stage(message);
+        return;
+    }
+    for (size_t i = 0; i < verifier_count; i++)
+        if (verifiers[i]->stage == stage && is_enabled(message, verifiers[i]))
+            run_verifier(message, verifiers[i]);
+}
+
+void message_start_questions(struct vouch_message *message, enum vouch_stage stage)
+{
+    struct check check = message_check(message);
+
+    for (size_t i = 0; i < verifier_count; i++)
+        if (verifiers[i]->stage == stage && verifiers[i]->prefetch != NULL &&
+            is_enabled(message, verifiers[i]))
+            verifiers[i]->prefetch(&check);
+}

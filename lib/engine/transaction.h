@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#ifndef ENGINE_TRANSACTION_H
+#define ENGINE_TRANSACTION_H
+
+/* transaction.h - what the files of the engine share: engine, session, HELO and message from
+ * inside.
+ *
+ * A HELO has a life of its own: it begins with the command, its outcomes are found when the first
+ * MAIL asks, later messages use them again, and the next HELO ends it - while a message that still
+ * looks at it keeps it alive. */
+
+#include <stdatomic.h>
+
+#include "lib/base/arena.h"
+#include "lib/base/clock.h"
+#include "lib/base/outcome.h"
+#include "lib/dns/resolver.h"
+#include "lib/mail/facts.h"
+#include "lib/policy/config.h"
+#include "lib/policy/decide.h"
+#include "lib/vouch.h"
+
+struct vouch_engine {
+    atomic_uint references;
+    struct vouch_config *config;
+    struct resolver *resolver;
+    char host_name[256]; /* authserv-id when neither configuration nor MTA has one */
+};
+
+struct helo {
+    unsigned references; /* one thread at a time: the session's */
+    struct arena *arena;
+    struct budget *budget;
+    nanoseconds began;
+    const char *argument;
+    struct outcome *outcomes; /* NULL until checked */
+    bool checked;
+};
+
+struct vouch_session {
+    struct vouch_engine *engine;
+    struct ip client;
+    char *client_name;
+    char *mta[VOUCH_FACT_COUNT]; /* NULL: not told */
+    struct helo *helo;
+};
+
+struct vouch_message {
+    struct vouch_session *session;
+    struct arena *arena;
+    struct budget *budget;
+    struct helo *helo;
+    nanoseconds began;
+    struct facts facts;
+    const char **recipients; /* what facts.recipients shows */
+    size_t recipient_room;
+
+    struct outcome *outcomes;
+    struct outcome **outcomes_end;
+    struct outcome spare; /* says temperror when there is no memory for more */
+    bool spare_used;
+    bool stage_done[VOUCH_STAGE_EOM + 1];
+
+    bool is_decided;
+    struct decision decided;
+    struct vouch_reply reply;
+    struct vouch_decision decision;
+
+    unsigned authres_seen; /* Authentication-Results fields so far */
+    unsigned *forged;      /* indices of those to remove, rising */
+    size_t forged_count, forged_room;
+};
+
+/* helo.c */
+
+/* A HELO with ARGUMENT, its questions started.  NULL: no memory. */
+struct helo *helo_new(const struct vouch_session *session, const char *argument);
+struct helo *helo_hold(struct helo *helo);
+void helo_release(struct helo *helo);
+
+/* What a verifier works with when it looks at HELO's or MESSAGE's own facts. */
+struct check helo_check(const struct vouch_session *session, const struct helo *helo,
+                        const struct facts *facts);
+
+/* The facts of the connection alone. */
+struct facts session_facts(const struct vouch_session *session, const struct helo *helo);
+
+/* run.c */
+
+/* Run every enabled verifier of STAGE and append what it says to the message's outcomes. */
+void message_run_stage(struct vouch_message *message, enum vouch_stage stage);
+
+/* Ask DNS what the verifiers of STAGE will want, and return at once. */
+void message_start_questions(struct vouch_message *message, enum vouch_stage stage);
+
+/* forged.c */
+
+/* Look at a field just received: is it an Authentication-Results that claims to be ours? */
+int message_note_authres(struct vouch_message *message, const char *name, const char *value,
+                         size_t value_length);
+
+#endif
