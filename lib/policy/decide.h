@@ -22,6 +22,8 @@ const char *exemption_text(enum exemption exemption);
 /* Whether verifiers need not run at all for this client. */
 enum exemption exemption_of(const struct facts *facts, const struct vouch_config *config);
 
+enum { DECISION_REASONS = 8 };
+
 struct decision {
     enum vouch_action action; /* what to do; CONTINUE in monitor mode */
     enum vouch_action wanted; /* what would be done in enforce mode */
@@ -31,8 +33,10 @@ struct decision {
     const struct config_rule *rule;     /* that decided; NULL: none did */
     const struct config_domain *domain; /* override the rule stands in, or NULL */
     unsigned failures;                  /* outcomes whose rule wants what `wanted` is */
-    const char *code;                   /* "550", "451", or "" */
-    const char *enhanced;               /* RFC 7372 code, or "" */
+    const struct outcome *reasons[DECISION_REASONS]; /* the first of them, `outcome` foremost; NULL
+                                                        where there are fewer */
+    const char *code;                                /* "550", "451", or "" */
+    const char *enhanced;                            /* RFC 7372 code, or "" */
 };
 
 /* Decide on the outcomes known at STAGE: an exemption first, then an `accept` rule, then by
