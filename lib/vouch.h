@@ -34,6 +34,7 @@ extern "C" {
 
 #if defined(__GNUC__)
 #define VOUCH_MUST_CHECK __attribute__((warn_unused_result))
+#pragma GCC visibility push(default)
 #else
 #define VOUCH_MUST_CHECK
 #endif
@@ -263,6 +264,10 @@ const char *vouch_message_record(struct vouch_message *message, bool with_trace)
 /* The explanation for a person: what was asked, what came back, which rule decided.  Several lines
  * of UTF-8-safe text.  NULL when memory is out. */
 const char *vouch_message_explanation(struct vouch_message *message);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 
 #ifdef __cplusplus
 }
