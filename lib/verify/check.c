@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * SPDX-FileCopyrightText: 2026 the Vouch authors
  */
+#include <stdarg.h>
+#include <stdio.h>
+
 #include "lib/base/text.h"
 #include "lib/verify/verifier.h"
 
@@ -40,6 +43,47 @@ const struct dns_answer *check_query(const struct check *check, struct outcome *
 
     trace_answer(check, outcome, answer, rule, asked, took);
     return answer;
+}
+
+static struct trace_step *last_step(const struct outcome *outcome)
+{
+    struct trace_step *step = outcome->trace;
+
+    while (step != NULL && step->next != NULL)
+        step = step->next;
+    return step;
+}
+
+void check_rule(struct outcome *outcome, const char *format, ...)
+{
+    struct trace_step *step = last_step(outcome);
+    char rule[DNS_NAME_TEXT_SIZE + 256];
+    const char *copy;
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(rule, sizeof rule, format, arguments);
+    va_end(arguments);
+    if (step == NULL || step->rule[0] != '\0') {
+        (void)outcome_trace(outcome, NULL, NULL, rule);
+        return;
+    }
+    copy = arena_string(outcome->arena, rule);
+    if (copy != NULL)
+        step->rule = copy;
+}
+
+enum host_match check_host(const struct check *check, struct outcome *outcome,
+                           const struct dns_name *host)
+{
+    const struct dns_answer *answer =
+        check_query(check, outcome, host, check_address_type(check), NULL);
+
+    if (answer->status == DNS_FAILURE)
+        return HOST_LOOKUP_FAILED;
+    if (answer->status != DNS_RECORDS)
+        return HOST_NO_ADDRESS;
+    return dns_answer_has_address(answer, &check->facts->client) ? HOST_MATCHES : HOST_DIFFERS;
 }
 
 void check_prefetch(const struct check *check, const struct dns_name *name, enum dns_type type)

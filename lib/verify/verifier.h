@@ -44,10 +44,28 @@ struct verifier {
 extern const struct verifier *const verifiers[];
 extern const size_t verifier_count;
 
-/* Ask DNS on behalf of OUTCOME: the question, its answer and RULE go into the trace. */
+/* Ask DNS on behalf of OUTCOME: the question, its answer and RULE go into the trace.  RULE may be
+ * NULL when it depends on the answer; check_rule tells it then. */
 const struct dns_answer *check_query(const struct check *check, struct outcome *outcome,
                                      const struct dns_name *name, enum dns_type type,
                                      const char *rule);
+
+/* Tell in the trace which rule applied to what was just answered: in that question's own step, if
+ * it names no rule yet, else in a step of its own. */
+void check_rule(struct outcome *outcome, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* What the addresses of a host say about the client. */
+enum host_match {
+    HOST_MATCHES,      /* one of them is the client's */
+    HOST_DIFFERS,      /* there are some, none is the client's */
+    HOST_NO_ADDRESS,   /* there is none of the client's family */
+    HOST_LOOKUP_FAILED /* nobody knows */
+};
+
+/* Ask for HOST's addresses of the client's family and compare; no rule is told yet. */
+enum host_match check_host(const struct check *check, struct outcome *outcome,
+                           const struct dns_name *host);
 
 /* Start a question, without trace. */
 void check_prefetch(const struct check *check, const struct dns_name *name, enum dns_type type);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "lib/verify/csa.h"
+#include "lib/verify/helo.h"
+#include "lib/verify/verifier.h"
+
+const struct verifier *const verifiers[] = {
+    &csa_verifier,
+    &helo_verifier,
+};
+
+const size_t verifier_count = sizeof verifiers / sizeof verifiers[0];
