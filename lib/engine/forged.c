@@ -17,7 +17,7 @@ static bool must_go(const struct vouch_message *message, const char *value, size
         return false;
     if (settings->strip_all)
         return true;
-    if (authres_parse_head(message->arena, value, length, &head) != VOUCH_OK)
+    if (authres_parse_head(value, length, &head) != VOUCH_OK)
         return true;
     return head.version != 1 || authres_id_equal(head.authserv_id, message->facts.authserv_id);
 }

@@ -9,19 +9,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lib/base/arena.h"
+/* Longest authserv-id that is read; domain names have 255 octets, more when written in UTF-8. */
+enum { AUTHRES_ID_MAX = 1023 };
 
 /* What stands at the head of a field: enough to know whose claim it is. */
 struct authres_head {
-    const char *authserv_id; /* unquoted */
-    unsigned version;        /* 1 when absent */
+    char authserv_id[AUTHRES_ID_MAX + 1]; /* unquoted, without the "/job" OpenDKIM can add */
+    unsigned version;                     /* 1 when absent */
 };
 
 /* Read CFWS, authserv-id and version of a field VALUE (LENGTH octets, folded as it came).  Comments
- * may nest; none of it recurses.  VOUCH_ERROR_SYNTAX: whose field it is cannot be told.
- * VOUCH_ERROR_MEMORY.  Tolerant as spec/authres.md 7 says. */
-int authres_parse_head(struct arena *arena, const char *value, size_t length,
-                       struct authres_head *head);
+ * may nest; none of it recurses.  Tolerant where the id stays plain: nothing need follow it.
+ * VOUCH_ERROR_SYNTAX: whose field it is cannot be told from its first 16 KiB, as when the id is
+ * missing or too long.  Takes no memory, because a message can have any number of such fields. */
+int authres_parse_head(const char *value, size_t length, struct authres_head *head);
 
 /* Whether two authserv-ids are the same: case-insensitive, one trailing dot ignored, U-labels equal
  * to their A-labels. */

@@ -19,12 +19,15 @@ struct header_field {
     struct header_field *next;
 };
 
+/* What a field takes beside its octets: a thousand empty fields are not free. */
+enum { HEADER_FIELD_COST = 32 };
+
 struct header_list {
     struct arena *arena;
     size_t max_octets; /* kept in total; what is beyond is counted, not kept */
-    size_t octets;
-    unsigned count; /* fields seen, kept or not */
-    bool truncated; /* something was not kept */
+    size_t octets;     /* kept: of name and value, and HEADER_FIELD_COST for each field */
+    unsigned count;    /* fields seen, kept or not */
+    bool truncated;    /* something was not kept */
     struct header_field *first;
     struct header_field **end;
 };

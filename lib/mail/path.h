@@ -15,12 +15,16 @@ struct path {
     const char *raw;    /* as the client gave it, without angle brackets */
     bool null;          /* <> */
     const char *local;  /* local-part as written, quotes kept; "" if there is none */
-    const char *domain; /* as written, A-labels if it had U-labels; "" if there is none */
-    bool malformed;     /* not an address: local and domain are what stands around the last '@' */
+    const char *domain; /* as written without a final dot, A-labels if it had U-labels; an address
+                           literal with its brackets; "" if there is none */
+    bool malformed;     /* not an address of RFC 5321 and 6531, or beyond the lengths of 4.5.3.1:
+                           local and domain are what stands around the last '@' outside quotes.
+                           No reason to check less */
 };
 
 /* Read TEXT, with or without angle brackets, a source route ignored (RFC 5321 4.1.2, appendix C).
- * Never guesses a domain: without '@' domain is "".  VOUCH_ERROR_MEMORY is the only error. */
+ * Never guesses a domain: without '@' domain is "".  VOUCH_ERROR_MEMORY is the only error: *PATH is
+ * untouched. */
 int path_parse(struct arena *arena, const char *text, struct path *path);
 
 #endif
