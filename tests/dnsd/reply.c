@@ -59,7 +59,7 @@ static ldns_pkt *new_answer(const ldns_pkt *query, ldns_pkt_rcode rcode)
     ldns_pkt_set_cd(answer, ldns_pkt_cd(query));
     ldns_pkt_set_aa(answer, true);
     ldns_pkt_set_ra(answer, true); /* what a forwarder's client wants to see */
-    ldns_pkt_set_rcode(answer, rcode);
+    ldns_pkt_set_rcode(answer, (uint8_t)rcode);
     if (ldns_rr_list_rr_count(questions) == 1) {
         ldns_rr *question = ldns_rr_clone(ldns_rr_list_rr(questions, 0));
 

@@ -5,6 +5,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+/* The default one falls through its cases, which clang warns of. */
+#define HASH_FUNCTION(key, length, value) HASH_FNV(key, length, value)
 #include <uthash.h>
 
 #include "lib/base/ascii.h"
