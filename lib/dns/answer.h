@@ -15,7 +15,7 @@
 
 enum dns_type { DNS_A = 1, DNS_PTR = 12, DNS_MX = 15, DNS_TXT = 16, DNS_AAAA = 28, DNS_SRV = 33 };
 
-/* "A", "TXT", ... "TYPE99".  Static. */
+/* "A", "TXT", ...  Static. */
 const char *dns_type_name(enum dns_type type);
 
 enum dns_status {
@@ -68,7 +68,7 @@ struct dns_answer {
     uint8_t rcode;
     uint32_t ttl;              /* seconds; least of the chain, or the negative TTL (RFC 2308) */
     enum dns_type type;        /* as asked */
-    struct dns_name name;      /* as asked */
+    struct dns_name name;      /* as asked, by whoever asked first: letter case may differ */
     bool has_soa;              /* negative answer with an SOA in its authority section */
     struct dns_name soa_owner; /* that SOA's owner */
     size_t record_count;       /* records of the type asked for, CNAMEs followed */
@@ -76,8 +76,10 @@ struct dns_answer {
 };
 
 /* Decode an answer PACKET to the question NAME TYPE: the records at the end of the CNAME chain, in
- * wire order.  Never NULL: what cannot be decoded becomes a FAILURE.  The caller owns a reference.
- */
+ * wire order.  Never NULL: what cannot be decoded becomes a FAILURE - a packet that is damaged, cut
+ * short, answers another question, contradicts itself, has a CNAME loop or more than 512 records of
+ * the type.  The TTL of a negative answer is the least of the SOA's TTL and its minimum (RFC 2308
+ * 5); without an SOA for the name it is at most 5 seconds.  The caller owns a reference. */
 struct dns_answer *dns_answer_decode(const uint8_t *packet, size_t length,
                                      const struct dns_name *name, enum dns_type type,
                                      enum dns_security security);
@@ -89,7 +91,7 @@ struct dns_answer *dns_answer_failure(const struct dns_name *name, enum dns_type
 struct dns_answer *dns_answer_hold(struct dns_answer *answer);
 void dns_answer_release(struct dns_answer *answer);
 
-/* Bytes of memory it takes. */
+/* Bytes of memory it takes; 0 for a static failure. */
 size_t dns_answer_size(const struct dns_answer *answer);
 
 /* Whether any A or AAAA record of ANSWER is IP; binary comparison. */

@@ -41,11 +41,19 @@ VOUCH_MUST_CHECK int resolver_new(const struct resolver_settings *settings,
 
 /* A resolver over a zone text in memory, for tests: the same cache, coalescing and budget in front.
  * TEXT is zone-file format as ldns reads it, absolute names, one record a line (class and TTL may
- * be left out); names absent are NXDOMAIN, names with other types NODATA (with an SOA at the
- * closest SOA of the zone, if it has one), CNAMEs are followed.  Lines that start with "!" script
- * faults: ! NAME TYPE|ANY silent          never answered ! NAME TYPE|ANY servfail        likewise
- * refused, bogus, malformed ! NAME TYPE|ANY delay MS        answered after MS milliseconds On an
- * error *PROBLEM_LINE is the line of TEXT that is wrong. */
+ * be left out; TTL 300), blank lines and lines that start with ";" are skipped.  Names absent are
+ * NXDOMAIN; names with other types, or with names below them, NODATA (with the closest SOA of the
+ * zone, if it has one); CNAMEs are followed, a loop is SERVFAIL.
+ *
+ * Lines that start with "!" script faults, for a name (or * for every name) and a type (or ANY),
+ * also when a CNAME leads there; a delay and another fault may both be given:
+ *
+ *     ! NAME TYPE silent      never answered
+ *     ! NAME TYPE servfail    likewise refused, bogus, malformed
+ *     ! NAME TYPE delay MS    answered after MS milliseconds
+ *
+ * What has no delay is answered before the question's asker goes on, without a thread.
+ * VOUCH_ERROR_SYNTAX: *PROBLEM_LINE is the line of TEXT that is wrong. */
 VOUCH_MUST_CHECK int resolver_new_zone(const struct resolver_settings *settings, const char *text,
                                        struct resolver **resolver, unsigned *problem_line);
 
@@ -72,7 +80,8 @@ struct budget_limits budget_defaults(void);
 struct budget *budget_new(const struct budget_limits *limits);
 void budget_free(struct budget *budget);
 
-/* Time is counted only between resume and pause: while the MTA waits for us. */
+/* Time is counted only between resume and pause: while the MTA waits for us.  A new budget is
+ * paused; a resolver_query with a paused one counts its own time.  Both may be called twice. */
 void budget_resume(struct budget *budget);
 void budget_pause(struct budget *budget);
 
@@ -91,8 +100,10 @@ struct budget_use {
 struct budget_use budget_use(const struct budget *budget);
 
 /* Ask and wait until the answer is there or the budget's time is over.  The answer belongs to the
- * budget.  Never NULL.  ASKED and TOOK (may be NULL): when the question was first asked by this
- * transaction, a prefetch included, and how long its answer took from then, 0 from the cache. */
+ * budget.  Never NULL.  With no queries left, a question not asked before is DNS_FAILURE_BUDGET;
+ * with no time left, one not in the cache is DNS_FAILURE_TIMEOUT; neither is asked then.  ASKED and
+ * TOOK (may be NULL): when the question was first asked by this transaction, a prefetch included,
+ * and how long its answer took from then, 0 from the cache. */
 const struct dns_answer *resolver_query(struct resolver *resolver, struct budget *budget,
                                         const struct dns_name *name, enum dns_type type,
                                         nanoseconds *asked, nanoseconds *took);
