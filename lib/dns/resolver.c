@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "lib/dns/resolver.h"
+
+#include <pthread.h>
+#include <sodium.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "lib/dns/answer_new.h"
+#include "lib/dns/budget.h"
+#include "lib/dns/cache.h"
+#include "lib/dns/flight.h"
+
+enum { SHARDS_MAX = 16, SHARD_BYTES_MIN = 256 * 1024 };
+
+/* Cache and flights of a part of all questions.  Both under one lock: a question is in one of them
+ * from when it is first asked until its TTL is over, so nobody asks it a second time in between. */
+struct shard {
+    pthread_mutex_t lock;
+    struct cache cache;
+    struct flight *flights;
+};
+
+struct resolver {
+    atomic_uint references;
+    struct backend *backend;
+    unsigned max_in_flight;
+    nanoseconds join_limit;
+    uint8_t secret[QUESTION_SECRET_SIZE];
+    atomic_ulong queries, hits, joined, upstream, overloads, in_flight;
+    unsigned shard_count;
+    struct shard shards[SHARDS_MAX];
+};
+
+struct resolver_settings resolver_defaults(void)
+{
+    return (struct resolver_settings){.cache_bytes = 16u << 20, .max_in_flight = 2000};
+}
+
+struct resolver_tuning resolver_tuning_defaults(void)
+{
+    return (struct resolver_tuning){.join_limit = 5 * NANOSECONDS_PER_SECOND};
+}
+
+static void count(atomic_ulong *counter)
+{
+    atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+}
+
+/* The hash table inside a shard uses the low half of the hash. */
+static struct shard *shard_of(struct resolver *resolver, const struct question *question)
+{
+    return &resolver->shards[(question->hash >> 32) % resolver->shard_count];
+}
+
+/* Few shards for a small cache: a big answer must still fit into one. */
+static unsigned shards_for(size_t cache_bytes)
+{
+    size_t count = cache_bytes / SHARD_BYTES_MIN;
+
+    if (cache_bytes == 0 || count > SHARDS_MAX)
+        return SHARDS_MAX;
+    return count > 0 ? (unsigned)count : 1;
+}
+
+static bool init_shards(struct resolver *resolver, size_t cache_bytes)
+{
+    unsigned wanted = shards_for(cache_bytes);
+
+    for (; resolver->shard_count < wanted; resolver->shard_count++) {
+        struct shard *shard = &resolver->shards[resolver->shard_count];
+
+        if (pthread_mutex_init(&shard->lock, NULL) != 0)
+            return false;
+        cache_init(&shard->cache, cache_bytes / wanted);
+    }
+    return true;
+}
+
+/* End the questions that no answer came for: transactions may still hold on to them. */
+static void abandon_flights(struct shard *shard)
+{
+    struct flight *flight, *next;
+
+    HASH_ITER(hh, shard->flights, flight, next)
+    {
+        HASH_DEL(shard->flights, flight);
+        flight_end(flight,
+                   dns_answer_failure(&flight->asked.name, flight->asked.type, DNS_FAILURE_TIMEOUT),
+                   clock_now());
+        flight_release(flight);
+    }
+}
+
+static void destroy(struct resolver *resolver)
+{
+    resolver->backend->stop(resolver->backend);
+    for (unsigned i = 0; i < resolver->shard_count; i++) {
+        struct shard *shard = &resolver->shards[i];
+
+        abandon_flights(shard);
+        cache_clear(&shard->cache);
+        (void)pthread_mutex_destroy(&shard->lock);
+    }
+    sodium_memzero(resolver->secret, sizeof resolver->secret);
+    free(resolver);
+}
+
+int resolver_new_over(const struct resolver_settings *settings,
+                      const struct resolver_tuning *tuning, struct backend *backend,
+                      struct resolver **resolver)
+{
+    struct resolver *made = NULL;
+
+    if (sodium_init() >= 0)
+        made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        backend->stop(backend);
+        return VOUCH_ERROR_MEMORY;
+    }
+    atomic_init(&made->references, 1);
+    made->backend = backend;
+    made->max_in_flight = settings->max_in_flight;
+    made->join_limit = tuning->join_limit;
+    randombytes_buf(made->secret, sizeof made->secret);
+    if (!init_shards(made, settings->cache_bytes)) {
+        destroy(made);
+        return VOUCH_ERROR_MEMORY;
+    }
+    *resolver = made;
+    return VOUCH_OK;
+}
+
+int resolver_new_zone(const struct resolver_settings *settings, const char *text,
+                      struct resolver **resolver, unsigned *problem_line)
+{
+    const struct resolver_tuning tuning = resolver_tuning_defaults();
+    struct backend *backend;
+    int error = backend_zone_new(text, &backend, problem_line);
+
+    return error != 0 ? error : resolver_new_over(settings, &tuning, backend, resolver);
+}
+
+struct resolver *resolver_hold(struct resolver *resolver)
+{
+    atomic_fetch_add_explicit(&resolver->references, 1, memory_order_relaxed);
+    return resolver;
+}
+
+void resolver_release(struct resolver *resolver)
+{
+    if (resolver != NULL &&
+        atomic_fetch_sub_explicit(&resolver->references, 1, memory_order_acq_rel) == 1)
+        destroy(resolver);
+}
+
+void resolver_counters(struct resolver *resolver, struct vouch_counters *counters)
+{
+    *counters = (struct vouch_counters){.queries = atomic_load(&resolver->queries),
+                                        .hits = atomic_load(&resolver->hits),
+                                        .joined = atomic_load(&resolver->joined),
+                                        .upstream = atomic_load(&resolver->upstream),
+                                        .overloads = atomic_load(&resolver->overloads),
+                                        .in_flight = atomic_load(&resolver->in_flight)};
+    for (unsigned i = 0; i < resolver->shard_count; i++) {
+        struct shard *shard = &resolver->shards[i];
+
+        (void)pthread_mutex_lock(&shard->lock);
+        counters->cache_bytes += cache_bytes(&shard->cache);
+        counters->cache_entries += cache_count(&shard->cache);
+        (void)pthread_mutex_unlock(&shard->lock);
+    }
+}
+
+/* The backend's answer to a flight. */
+static void landed(struct backend_question *asked, struct dns_answer *answer)
+{
+    struct flight *flight = (struct flight *)asked;
+    struct resolver *resolver = flight->resolver;
+    struct shard *shard = shard_of(resolver, &flight->question);
+    nanoseconds now = clock_now();
+
+    (void)pthread_mutex_lock(&shard->lock);
+    HASH_DEL(shard->flights, flight);
+    cache_put(&shard->cache, &flight->question, answer, now);
+    (void)pthread_mutex_unlock(&shard->lock);
+    atomic_fetch_sub_explicit(&resolver->in_flight, 1, memory_order_relaxed);
+    flight_end(flight, answer, now);
+    flight_release(flight);
+}
+
+/* Reserve a place among the questions in flight. */
+static bool may_start(struct resolver *resolver)
+{
+    if (atomic_fetch_add(&resolver->in_flight, 1) < resolver->max_in_flight)
+        return true;
+    atomic_fetch_sub(&resolver->in_flight, 1);
+    count(&resolver->overloads);
+    return false;
+}
+
+/* What the caller gets for a question: an answer or a flight, with a reference, never both. */
+struct begun {
+    struct dns_answer *answer;
+    struct flight *flight;
+    bool is_new; /* the flight has yet to be started */
+};
+
+static struct begun refused(const struct dns_name *name, enum dns_type type,
+                            enum dns_failure failure)
+{
+    return (struct begun){.answer = dns_answer_failure(name, type, failure)};
+}
+
+/* The shard is locked. */
+static struct begun take_off(struct resolver *resolver, struct shard *shard,
+                             const struct dns_name *name, enum dns_type type,
+                             const struct question *question, nanoseconds now)
+{
+    struct flight *flight;
+
+    if (!may_start(resolver))
+        return refused(name, type, DNS_FAILURE_OVERLOAD);
+    flight = flight_new(name, type, question, now);
+    if (flight != NULL) {
+        flight->asked.done = landed;
+        flight->resolver = resolver;
+        HASH_ADD_KEYPTR_BYHASHVALUE(hh, shard->flights, flight->question.key,
+                                    flight->question.key_length, (unsigned)question->hash, flight);
+        if (flight->hh.tbl != NULL)
+            return (struct begun){.flight = flight_hold(flight), .is_new = true};
+        flight_release(flight);
+    }
+    atomic_fetch_sub(&resolver->in_flight, 1);
+    return refused(name, type, DNS_FAILURE_SYSTEM);
+}
+
+/* The shard is locked. */
+static struct begun join(struct resolver *resolver, struct flight *flight, nanoseconds now)
+{
+    if (now - flight->started >= resolver->join_limit && now > flight->started)
+        return refused(&flight->asked.name, flight->asked.type, DNS_FAILURE_TIMEOUT);
+    count(&resolver->joined);
+    return (struct begun){.flight = flight_hold(flight)};
+}
+
+/* Answer from the cache, join a flight or start one.  MAY_ASK false: the cache only. */
+static struct begun begin(struct resolver *resolver, const struct dns_name *name,
+                          enum dns_type type, const struct question *question, bool may_ask,
+                          nanoseconds now)
+{
+    struct shard *shard = shard_of(resolver, question);
+    struct begun begun = {.answer = NULL};
+    struct flight *flight;
+
+    count(&resolver->queries);
+    (void)pthread_mutex_lock(&shard->lock);
+    begun.answer = cache_get(&shard->cache, question, now);
+    if (begun.answer != NULL) {
+        count(&resolver->hits);
+    } else if (!may_ask) {
+        begun = refused(name, type, DNS_FAILURE_TIMEOUT);
+    } else {
+        HASH_FIND_BYHASHVALUE(hh, shard->flights, question->key, question->key_length,
+                              (unsigned)question->hash, flight);
+        begun = flight != NULL ? join(resolver, flight, now)
+                               : take_off(resolver, shard, name, type, question, now);
+    }
+    (void)pthread_mutex_unlock(&shard->lock);
+    if (begun.is_new) {
+        count(&resolver->upstream);
+        resolver->backend->start(resolver->backend, &begun.flight->asked);
+    }
+    return begun;
+}
+
+/* Ask a question that the transaction has not asked yet.  NULL: it could not be noted down, and
+ * FAILURE says why. */
+static struct memo *ask(struct resolver *resolver, struct budget *budget,
+                        const struct dns_name *name, enum dns_type type,
+                        const struct question *question, enum dns_failure *failure)
+{
+    bool paid = budget_has_queries(budget);
+    nanoseconds now = clock_now();
+    struct memo *memo = budget_remember(budget, question, paid, now);
+    struct begun begun;
+
+    *failure = paid ? DNS_FAILURE_SYSTEM : DNS_FAILURE_BUDGET;
+    if (memo == NULL)
+        return NULL;
+    begun = paid ? begin(resolver, name, type, question, budget_deadline(budget, now) > now, now)
+                 : refused(name, type, DNS_FAILURE_BUDGET);
+    if (begun.flight != NULL)
+        memo->flight = begun.flight;
+    else
+        budget_answered(budget, memo, begun.answer, 0);
+    return memo;
+}
+
+/* Wait for a question of the transaction. */
+static void await(struct budget *budget, struct memo *memo, const struct dns_name *name,
+                  enum dns_type type)
+{
+    nanoseconds ended = 0;
+    struct dns_answer *answer =
+        flight_wait(memo->flight, budget_deadline(budget, clock_now()), &ended);
+
+    if (answer == NULL) {
+        ended = clock_now();
+        answer = dns_answer_failure(name, type, DNS_FAILURE_TIMEOUT);
+    }
+    budget_answered(budget, memo, answer, ended > memo->asked ? ended - memo->asked : 0);
+}
+
+const struct dns_answer *resolver_query(struct resolver *resolver, struct budget *budget,
+                                        const struct dns_name *name, enum dns_type type,
+                                        nanoseconds *asked, nanoseconds *took)
+{
+    const bool was_running = budget_is_running(budget);
+    enum dns_failure failure;
+    struct question question;
+    struct memo *memo;
+
+    budget_resume(budget); /* waiting is paid for even by those who forgot to say so */
+    question_make(name, type, resolver->secret, &question);
+    memo = budget_find(budget, &question);
+    if (memo == NULL)
+        memo = ask(resolver, budget, name, type, &question, &failure);
+    if (memo != NULL && memo->flight != NULL)
+        await(budget, memo, name, type);
+    if (!was_running)
+        budget_pause(budget);
+    if (asked != NULL)
+        *asked = memo != NULL ? memo->asked : clock_now();
+    if (took != NULL)
+        *took = memo != NULL ? memo->took : 0;
+    return memo != NULL ? memo->answer : dns_answer_static(failure);
+}
+
+void resolver_prefetch(struct resolver *resolver, struct budget *budget,
+                       const struct dns_name *name, enum dns_type type)
+{
+    enum dns_failure failure;
+    struct question question;
+
+    if (!budget_has_queries(budget) || budget_is_spent(budget))
+        return;
+    question_make(name, type, resolver->secret, &question);
+    if (budget_find(budget, &question) == NULL)
+        (void)ask(resolver, budget, name, type, &question, &failure);
+}
