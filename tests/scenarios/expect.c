@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "tests/scenarios/expect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/scenarios/questions.h"
+
+/* The finding that SPEC, "METHOD" or "METHOD/IDENTITY", speaks of, or NULL. */
+static const struct finding *find(const struct play *play, const char *spec)
+{
+    size_t length = strcspn(spec, "/");
+    const char *identity = spec[length] == '/' ? spec + length + 1 : NULL;
+
+    for (const struct finding *f = play->findings; f != NULL; f = f->next) {
+        if (strlen(f->method) != length || strncmp(f->method, spec, length) != 0)
+            continue;
+        if (identity == NULL || strcmp(f->identity, identity) == 0)
+            return f;
+    }
+    return NULL;
+}
+
+static const char *property_value(const struct finding *finding, const char *name)
+{
+    for (const struct property *p = finding->properties; p != NULL; p = p->next) {
+        size_t length = strlen(p->ptype);
+
+        if (strncmp(name, p->ptype, length) == 0 && name[length] == '.' &&
+            strcmp(name + length + 1, p->name) == 0)
+            return p->value;
+    }
+    return "";
+}
+
+static bool has_rule(const struct finding *finding, const char *rule)
+{
+    for (const struct trace_step *step = finding->trace; step != NULL; step = step->next) {
+        if (strstr(step->rule, rule) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static bool equals(const char *wanted, const char *found, struct text *why)
+{
+    if (strcmp(wanted, found) == 0)
+        return true;
+    text_add(why, "\"");
+    text_add_safe(why, found, strlen(found), 300);
+    text_add(why, "\"");
+    return false;
+}
+
+static bool finding_holds(const struct finding *finding, const struct step *step, struct text *why)
+{
+    const char *aspect = step->word[2];
+
+    if (strcmp(aspect, "domain") == 0)
+        return equals(step->word[3], finding->domain, why);
+    if (strcmp(aspect, "explanation") == 0)
+        return equals(step->word[3], finding->explanation, why);
+    if (strcmp(aspect, "property") == 0)
+        return equals(step->word[4], property_value(finding, step->word[3]), why);
+    if (strcmp(aspect, "rule") == 0) {
+        text_add(why, "no such rule in the trace");
+        return has_rule(finding, step->word[3]);
+    }
+    text_printf(why, "%s %s", finding->result, finding->reason);
+    return strcmp(aspect, finding->result) == 0 &&
+           (step->count < 4 || strcmp(step->word[3], finding->reason) == 0);
+}
+
+static bool is_number(const char *text)
+{
+    return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
+bool expect_holds(const struct play *play, const struct step *step, struct text *why)
+{
+    const char *subject = step->word[1];
+    const struct finding *finding;
+
+    if (strcmp(subject, "queries") == 0) {
+        text_printf(why, "%u", questions_count());
+        return is_number(step->word[2]) && strtoul(step->word[2], NULL, 10) == questions_count();
+    }
+    if (strcmp(subject, "asked") == 0) {
+        text_add(why, "it was not asked");
+        return questions_asked(step->word[2], step->word[3]);
+    }
+    if (strcmp(subject, "never-asked") == 0) {
+        text_add(why, "it was asked");
+        return !questions_asked(step->word[2], step->word[3]);
+    }
+    finding = find(play, subject);
+    if (finding == NULL) {
+        text_add(why, "no such outcome");
+        return false;
+    }
+    return finding_holds(finding, step, why);
+}
