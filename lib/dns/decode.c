@@ -248,14 +248,14 @@ static struct dns_answer *decode_packet(struct decoding *decoding)
     ldns_pkt_rcode rcode = ldns_pkt_get_rcode(decoding->packet);
     size_t count, octets;
 
-    if (!ldns_pkt_qr(decoding->packet) || !is_our_question(decoding))
+    if (!ldns_pkt_qr(decoding->packet))
         return failure(decoding, DNS_FAILURE_MALFORMED);
-    if (rcode == LDNS_RCODE_SERVFAIL)
+    if (rcode == LDNS_RCODE_SERVFAIL) /* libunbound's own comes without a question */
         return failure(decoding, DNS_FAILURE_SERVFAIL);
     if ((rcode != LDNS_RCODE_NOERROR && rcode != LDNS_RCODE_NXDOMAIN) ||
         ldns_pkt_edns_extended_rcode(decoding->packet) != 0)
         return failure(decoding, DNS_FAILURE_REFUSED);
-    if (ldns_pkt_tc(decoding->packet) || !follow_chain(decoding))
+    if (ldns_pkt_tc(decoding->packet) || !is_our_question(decoding) || !follow_chain(decoding))
         return failure(decoding, DNS_FAILURE_MALFORMED);
     count = measure(decoding, &octets);
     if (count > RECORDS_MAX || (count > 0 && rcode == LDNS_RCODE_NXDOMAIN))

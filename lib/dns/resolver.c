@@ -133,6 +133,15 @@ int resolver_new_over(const struct resolver_settings *settings,
     return VOUCH_OK;
 }
 
+int resolver_new(const struct resolver_settings *settings, struct resolver **resolver)
+{
+    const struct resolver_tuning tuning = resolver_tuning_defaults();
+    struct backend *backend;
+    int error = backend_unbound_new(settings, &backend);
+
+    return error != 0 ? error : resolver_new_over(settings, &tuning, backend, resolver);
+}
+
 int resolver_new_zone(const struct resolver_settings *settings, const char *text,
                       struct resolver **resolver, unsigned *problem_line)
 {

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#ifndef DNS_UNBOUND_CONTEXT_H
+#define DNS_UNBOUND_CONTEXT_H
+
+/* unbound_context.h - libunbound set up the way Vouch needs it.  Private to lib/dns. */
+
+#include "lib/dns/backend.h"
+
+struct ub_ctx;
+
+/* A context with every setting made, that forwards to the nameservers of SETTINGS.  Errors as
+ * resolver_new. */
+VOUCH_MUST_CHECK int unbound_context_new(const struct resolver_settings *settings,
+                                         struct ub_ctx **context);
+
+/* Start libunbound's thread, which inherits the caller's signal mask. */
+VOUCH_MUST_CHECK int unbound_context_start(struct ub_ctx *context);
+
+#endif
