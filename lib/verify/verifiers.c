@@ -3,11 +3,14 @@
  */
 #include "lib/verify/csa.h"
 #include "lib/verify/helo.h"
+#include "lib/verify/spf.h"
 #include "lib/verify/verifier.h"
 
 const struct verifier *const verifiers[] = {
     &csa_verifier,
     &helo_verifier,
+    &spf_helo_verifier,
+    &spf_mailfrom_verifier,
 };
 
 const size_t verifier_count = sizeof verifiers / sizeof verifiers[0];
