@@ -74,10 +74,13 @@ struct vouch_config {
     unsigned recipients;  /* of a message that are kept, for the record */
     bool enabled[METHOD_COUNT];
     struct config_rules rules;
-    const struct config_domain *domains;
+    const struct config_domain *domains; /* sorted, each name once */
     size_t domain_count;
     /* behind it the loader keeps its arena and its count */
 };
+
+/* The order in which `domains` stand. */
+int config_domain_compare(const struct dns_name *a, const struct dns_name *b);
 
 struct vouch_config *config_hold(struct vouch_config *config);
 

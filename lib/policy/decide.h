@@ -39,8 +39,11 @@ struct decision {
     const char *enhanced;                            /* RFC 7372 code, or "" */
 };
 
-/* Decide on the outcomes known at STAGE: an exemption first, then an `accept` rule, then by
- * severity discard, reject, tempfail, quarantine, else continue; among equals the first outcome. */
+/* Decide on the outcomes known at STAGE: an exemption first (which wants ACCEPT), then an `accept`
+ * rule, then by severity discard, reject, tempfail, quarantine, else continue; among equals the
+ * first outcome.  The codes belong to `wanted`: 5xx with 5.x.x for REJECT, 4xx with 4.x.x for
+ * TEMPFAIL.  SPF `none` never counts against a message with the null reverse-path: a bounce cannot
+ * choose who sends it. */
 struct decision decide(const struct facts *facts, const struct outcome *outcomes,
                        const struct vouch_config *config, enum vouch_stage stage);
 

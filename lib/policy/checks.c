@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "lib/policy/checks.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "lib/base/ascii.h"
+
+const char *check_listen(const char *value)
+{
+    static const char *const schemes[] = {"inet:", "inet6:", "unix:", "local:", "fd:"};
+
+    if (value[0] == '/')
+        return NULL;
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        if (strncmp(value, schemes[i], strlen(schemes[i])) == 0)
+            return value[strlen(schemes[i])] != '\0' ? NULL
+                                                     : "names a kind of socket, but not which";
+    return "is not a socket; use inet:PORT@HOST, inet6:PORT@HOST, unix:/PATH, local:/PATH or fd:N";
+}
+
+static bool is_account(const char *value, size_t length)
+{
+    if (length == 0 || value[0] == '-')
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (!ascii_is_alnum(value[i]) && strchr("_.-$", value[i]) == NULL)
+            return false;
+    return true;
+}
+
+const char *check_account(const char *value)
+{
+    return is_account(value, strlen(value)) ? NULL : "is not the name or number of a group";
+}
+
+const char *check_user(const char *value)
+{
+    size_t length = strcspn(value, ":");
+
+    if (!is_account(value, length))
+        return "is not USER or USER:GROUP";
+    if (value[length] == ':' && !is_account(value + length + 1, strlen(value + length + 1)))
+        return "is not USER or USER:GROUP";
+    return NULL;
+}
+
+const char *check_path(const char *value)
+{
+    return value[0] == '/' ? NULL : "is not an absolute path; begin it with '/'";
+}
+
+/* RFC 8601 2.2: value = token / quoted-string; token as in RFC 2045 5.1. */
+const char *check_token(const char *value)
+{
+    for (; *value != '\0'; value++)
+        if (!ascii_is_printable(*value) || strchr(" ()<>@,;:\\\"/[]?=", *value) != NULL)
+            return "is not a name that can stand in Authentication-Results unquoted";
+    return NULL;
+}

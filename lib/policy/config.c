@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "lib/policy/config.h"
+
+#include <string.h>
+
+#include "lib/base/ascii.h"
+
+const struct vouch_settings *vouch_config_settings(const struct vouch_config *config)
+{
+    return &config->process;
+}
+
+bool config_same_resolver(const struct vouch_config *a, const struct vouch_config *b)
+{
+    if (a->dns.nameserver_count != b->dns.nameserver_count ||
+        a->dns.cache_bytes != b->dns.cache_bytes || a->dns.max_in_flight != b->dns.max_in_flight)
+        return false;
+    for (size_t i = 0; i < a->dns.nameserver_count; i++)
+        if (strcmp(a->dns.nameservers[i], b->dns.nameservers[i]) != 0)
+            return false;
+    return true;
+}
+
+const char *config_section_name(enum method method)
+{
+    return method_name(method); /* sections bear the names of their methods */
+}
+
+enum rule_scope config_rule_scope(enum method method, enum identity identity)
+{
+    if (method == METHOD_SPF && identity == IDENTITY_HELO)
+        return RULE_SCOPE_HELO;
+    return RULE_SCOPE_MAIN;
+}
+
+int config_domain_compare(const struct dns_name *a, const struct dns_name *b)
+{
+    if (a->length != b->length)
+        return a->length < b->length ? -1 : 1;
+    for (size_t i = 0; i < a->length; i++) {
+        int left = ascii_lower((char)a->wire[i]);
+        int right = ascii_lower((char)b->wire[i]);
+
+        if (left != right)
+            return left < right ? -1 : 1;
+    }
+    return 0;
+}
+
+static const struct config_domain *find_domain(const struct vouch_config *config,
+                                               const struct dns_name *name)
+{
+    size_t low = 0;
+    size_t high = config->domain_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = config_domain_compare(name, &config->domains[middle].name);
+
+        if (order == 0)
+            return &config->domains[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+const struct config_rule *config_rule_for(const struct vouch_config *config,
+                                          const struct outcome *outcome,
+                                          const struct config_domain **domain)
+{
+    enum rule_scope scope = config_rule_scope(outcome->method, outcome->identity);
+    struct dns_name name;
+    unsigned labels = 0;
+
+    if (domain != NULL)
+        *domain = NULL;
+    if (config->domain_count > 0 &&
+        dns_name_from_text(outcome->domain, strlen(outcome->domain), &name) == VOUCH_OK)
+        labels = dns_name_labels(&name);
+    for (unsigned keep = labels; keep > 0; keep--) {
+        struct dns_name suffix;
+        const struct config_domain *found;
+        const struct config_rule *rule;
+
+        dns_name_suffix(&name, keep, &suffix);
+        found = find_domain(config, &suffix);
+        if (found == NULL || (found->exact && keep < labels))
+            continue;
+        rule = &found->rules.rule[outcome->method][scope][outcome->result];
+        if (!rule->set)
+            continue;
+        if (domain != NULL)
+            *domain = found;
+        return rule;
+    }
+    return &config->rules.rule[outcome->method][scope][outcome->result];
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "lib/policy/decide.h"
+
+#include <string.h>
+
+const char *exemption_text(enum exemption exemption)
+{
+    static const char *const texts[] = {
+        [EXEMPT_NO] = "",
+        [EXEMPT_CLIENT] = "listed client",
+        [EXEMPT_AUTHENTICATED] = "authenticated client",
+    };
+
+    return texts[exemption];
+}
+
+enum exemption exemption_of(const struct facts *facts, const struct vouch_config *config)
+{
+    const struct config_exempt *exempt = &config->exempt;
+
+    if (ip_in_networks(&facts->client, exempt->clients, exempt->client_count))
+        return EXEMPT_CLIENT;
+    if (exempt->authenticated && facts->mta[VOUCH_FACT_AUTH_AUTHEN][0] != '\0')
+        return EXEMPT_AUTHENTICATED;
+    return EXEMPT_NO;
+}
+
+/* Which of two wishes wins: an `accept` foremost, then by severity, which is the order of the enum.
+ */
+static unsigned weight(enum vouch_action action)
+{
+    return action == VOUCH_ACCEPT ? VOUCH_ACTION_COUNT : (unsigned)action;
+}
+
+/* A bounce cannot choose its reverse-path, so that nobody speaks for it is no reason to refuse it.
+ */
+static bool is_unowned_bounce(const struct facts *facts, const struct outcome *outcome)
+{
+    return facts->has_mail && facts->reverse_path.null && outcome->method == METHOD_SPF &&
+           outcome->result == VOUCH_NONE;
+}
+
+/* What the rule for OUTCOME asks for. */
+static enum vouch_action wish(const struct facts *facts, const struct outcome *outcome,
+                              const struct config_rule *rule)
+{
+    if (is_unowned_bounce(facts, outcome) && rule->action != VOUCH_ACCEPT)
+        return VOUCH_CONTINUE;
+    return rule->action;
+}
+
+/* Take OUTCOME's wish into account. */
+static void weigh(struct decision *decision, const struct facts *facts,
+                  const struct outcome *outcome, const struct vouch_config *config)
+{
+    const struct config_domain *domain;
+    const struct config_rule *rule = config_rule_for(config, outcome, &domain);
+    enum vouch_action action = wish(facts, outcome, rule);
+
+    if (action == VOUCH_CONTINUE || weight(action) < weight(decision->wanted))
+        return;
+    if (action != decision->wanted) {
+        decision->wanted = action;
+        decision->stage = outcome->stage;
+        decision->outcome = outcome;
+        decision->rule = rule;
+        decision->domain = domain;
+        decision->failures = 0;
+        memset(decision->reasons, 0, sizeof decision->reasons);
+    }
+    if (decision->failures < DECISION_REASONS)
+        decision->reasons[decision->failures] = outcome;
+    decision->failures++;
+}
+
+/* RFC 7372, RFC 3463: the subject and detail of the enhanced code for one outcome. */
+static const char *subject_and_detail(const struct outcome *outcome, bool permanent)
+{
+    bool is_error = outcome->result == VOUCH_TEMPERROR || outcome->result == VOUCH_PERMERROR;
+
+    if (outcome->method == METHOD_SPF && is_error)
+        return permanent ? "5.7.24" : "4.7.24"; /* RFC 7372 3.2 */
+    if (outcome->method == METHOD_SPF &&
+        (outcome->result == VOUCH_FAIL || outcome->result == VOUCH_SOFTFAIL))
+        return permanent ? "5.7.23" : "4.7.23"; /* RFC 7372 3.2 */
+    if (outcome->result == VOUCH_TEMPERROR)
+        return permanent ? "5.4.3" : "4.4.3"; /* RFC 3463 3.5: directory server failure */
+    return permanent ? "5.7.1" : "4.7.1";     /* RFC 3463 3.8: delivery not authorized */
+}
+
+/* Whether the outcomes that asked for the decision are of different methods. */
+static bool has_several_methods(const struct decision *decision)
+{
+    for (unsigned i = 1; i < decision->failures && i < DECISION_REASONS; i++)
+        if (decision->reasons[i]->method != decision->outcome->method)
+            return true;
+    return false;
+}
+
+static bool is_dns_trouble(const struct decision *decision)
+{
+    for (unsigned i = 0; i < decision->failures && i < DECISION_REASONS; i++)
+        if (decision->reasons[i]->result != VOUCH_TEMPERROR)
+            return false;
+    return true;
+}
+
+static void set_codes(struct decision *decision)
+{
+    bool permanent = decision->wanted == VOUCH_REJECT;
+
+    if (decision->wanted != VOUCH_REJECT && decision->wanted != VOUCH_TEMPFAIL)
+        return;
+    decision->code = permanent ? "550" : "451";
+    if (!has_several_methods(decision))
+        decision->enhanced = subject_and_detail(decision->outcome, permanent);
+    else if (is_dns_trouble(decision))
+        decision->enhanced = permanent ? "5.4.3" : "4.4.3";
+    else
+        decision->enhanced = permanent ? "5.7.26" : "4.7.26"; /* RFC 7372 3.4 */
+}
+
+struct decision decide(const struct facts *facts, const struct outcome *outcomes,
+                       const struct vouch_config *config, enum vouch_stage stage)
+{
+    struct decision decision = {
+        .action = VOUCH_CONTINUE,
+        .wanted = VOUCH_CONTINUE,
+        .stage = stage,
+        .exemption = exemption_of(facts, config),
+        .code = "",
+        .enhanced = "",
+    };
+
+    if (decision.exemption != EXEMPT_NO) {
+        decision.wanted = VOUCH_ACCEPT;
+        decision.stage = VOUCH_STAGE_MAIL;
+    } else {
+        for (const struct outcome *of = outcomes; of != NULL; of = of->next)
+            if (of->stage <= stage)
+                weigh(&decision, facts, of, config);
+    }
+    set_codes(&decision);
+    if (!config->process.monitor)
+        decision.action = decision.wanted;
+    return decision;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "lib/policy/options.h"
+
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/policy/checks.h"
+#include "lib/policy/config.h"
+
+#define MS         NANOSECONDS_PER_MILLISECOND
+#define KIB        UINT64_C(1024)
+#define MIB        (KIB * KIB)
+#define AT(member) .offset = offsetof(struct vouch_config, member)
+
+#define YES_NO "no yes"
+
+#define RULE(of, identity, result_, section_, name_, default_, meaning_)                           \
+    {                                                                                              \
+        .section = (section_), .name = (name_), .type = OPTION_RULE, .standard = (default_),       \
+        AT(rules.rule[of][identity][result_]), .meaning = (meaning_)                               \
+    }
+#define CSA(result, name, standard, meaning)                                                       \
+    RULE(METHOD_CSA, RULE_SCOPE_MAIN, result, "csa", name, standard, meaning)
+#define HELO(result, name, meaning)                                                                \
+    RULE(METHOD_HELO, RULE_SCOPE_MAIN, result, "helo", name, "continue", meaning)
+#define SPF(result, name, standard, meaning)                                                       \
+    RULE(METHOD_SPF, RULE_SCOPE_MAIN, result, "spf", name, standard, meaning)
+#define SPF_HELO(result, name, meaning)                                                            \
+    RULE(METHOD_SPF, RULE_SCOPE_HELO, result, "spf", name, "continue", meaning)
+
+const struct option option_table[] = {
+    {"", "listen", OPTION_TEXT, "\"local:/run/vouch/vouch.sock\"", .complaint = check_listen,
+     AT(process.listen), .meaning = "The socket on which the MTA reaches the filter."},
+    {"", "socket-mode", OPTION_MODE, "\"0660\"", AT(process.socket_mode),
+     .meaning = "The permissions of a Unix socket."},
+    {"", "socket-group", OPTION_TEXT, "\"\"", .complaint = check_account, AT(process.socket_group),
+     .meaning = "The group that owns a Unix socket; empty means the group of the process."},
+    {"", "user", OPTION_TEXT, "\"\"", .complaint = check_user, AT(process.user),
+     .meaning = "The user, or user:group, to run as; empty means the one who starts it."},
+    {"", "pid-file", OPTION_TEXT, "\"\"", .complaint = check_path, AT(process.pid_file),
+     .meaning = "The file that gets the process id; empty means none."},
+    {"", "syslog-facility", OPTION_TEXT, "mail",
+     .words = "mail daemon user auth authpriv local0 local1 local2 local3 local4 local5 local6 "
+              "local7",
+     AT(process.syslog_facility), .meaning = "The syslog facility to log under."},
+    {"", "mode", OPTION_CHOICE, "enforce", .words = "enforce monitor", AT(process.monitor),
+     .meaning = "In monitor mode the filter decides, logs and annotates, but never refuses."},
+    {"", "max-sessions", OPTION_NUMBER, "1000", .minimum = 1, .maximum = 100000,
+     AT(process.max_sessions), .meaning = "How many SMTP sessions are served at once."},
+    {"", "overload", OPTION_ACTION, "tempfail", .words = "tempfail continue", AT(process.overload),
+     .meaning = "What a session beyond max-sessions gets."},
+    {"", "decision-record", OPTION_TEXT, "\"\"", .complaint = check_path,
+     AT(process.decision_record),
+     .meaning = "The file that gets one line of JSON for each message; empty means none."},
+    {"", "authserv-id", OPTION_TEXT, "\"\"", .complaint = check_token, AT(authres.authserv_id),
+     .meaning = "The name under which results are written; empty means the name of the MTA."},
+
+    {"dns", "nameservers", OPTION_NAMESERVERS, "{}", AT(dns.nameservers),
+     .count_offset = offsetof(struct vouch_config, dns.nameserver_count),
+     .maximum = RESOLVER_NAMESERVERS_MAX,
+     .meaning = "The name servers to ask; an empty list means those of /etc/resolv.conf."},
+    {"dns", "timeout", OPTION_DURATION, "8s", .minimum = 100 * MS, .maximum = 60000 * MS,
+     AT(budget.time),
+     .meaning = "How long one message may wait for DNS in total, over all stages."},
+    {"dns", "max-queries", OPTION_NUMBER, "100", .minimum = 1, .maximum = 10000,
+     AT(budget.max_queries), .meaning = "How many different questions one message may ask."},
+    {"dns", "cache-size", OPTION_SIZE, "16M", .minimum = 0, .maximum = 1024 * MIB,
+     AT(dns.cache_bytes), .meaning = "The memory for cached answers; 0 turns the cache off."},
+    {"dns", "max-in-flight", OPTION_NUMBER, "2000", .minimum = 1, .maximum = 4000,
+     AT(dns.max_in_flight),
+     .meaning = "How many questions of all messages may be waiting for an answer at once."},
+
+    {"csa", "enabled", OPTION_CHOICE, "yes", .words = YES_NO, AT(enabled[METHOD_CSA]),
+     .meaning = "Whether to look for Client SMTP Authorization of the HELO name."},
+    CSA(VOUCH_NONE, "none", "continue", "When neither the HELO name nor a parent speaks of CSA."),
+    CSA(VOUCH_PASS, "pass", "continue", "When the HELO name is authorized and is the client's."),
+    CSA(VOUCH_FAIL, "fail", "reject",
+        "When the HELO name's owner says that this client may not "
+        "send under it."),
+    CSA(VOUCH_TEMPERROR, "temperror", "continue", "When DNS did not tell."),
+    CSA(VOUCH_PERMERROR, "permerror", "continue", "When there are CSA records, but none of use."),
+    {"csa", "address-literals", OPTION_CHOICE, "no", .words = YES_NO,
+     AT(verify.csa.address_literals),
+     .meaning = "Whether to look up a HELO address literal in the reverse tree."},
+
+    {"helo", "enabled", OPTION_CHOICE, "yes", .words = YES_NO, AT(enabled[METHOD_HELO]),
+     .meaning = "Whether to look up if the HELO name resolves to the client."},
+    HELO(VOUCH_NONE, "none", "When HELO is not a name that can be looked up."),
+    HELO(VOUCH_PASS, "pass", "When the HELO name resolves to the client."),
+    HELO(VOUCH_FAIL, "fail", "When the HELO name does not resolve to the client."),
+    HELO(VOUCH_TEMPERROR, "temperror", "When DNS did not tell."),
+
+    {"spf", "enabled", OPTION_CHOICE, "yes", .words = YES_NO, AT(enabled[METHOD_SPF]),
+     .meaning = "Whether to check SPF for the HELO name and the reverse-path."},
+    SPF(VOUCH_NONE, "none", "continue", "When the reverse-path's domain publishes no SPF record."),
+    SPF(VOUCH_NEUTRAL, "neutral", "continue", "When the domain says nothing about the client."),
+    SPF(VOUCH_PASS, "pass", "continue", "When the domain lets the client send."),
+    SPF(VOUCH_FAIL, "fail", "reject", "When the domain says that the client may not send."),
+    SPF(VOUCH_SOFTFAIL, "softfail", "continue",
+        "When the domain says that the client probably "
+        "may not send."),
+    SPF(VOUCH_TEMPERROR, "temperror", "continue", "When DNS did not tell."),
+    SPF(VOUCH_PERMERROR, "permerror", "continue", "When the domain's SPF record is in error."),
+    SPF_HELO(VOUCH_NONE, "helo-none", "When the HELO name publishes no SPF record."),
+    SPF_HELO(VOUCH_NEUTRAL, "helo-neutral", "When the HELO name says nothing about the client."),
+    SPF_HELO(VOUCH_PASS, "helo-pass", "When the HELO name lets the client use it."),
+    SPF_HELO(VOUCH_FAIL, "helo-fail", "When the HELO name says that the client may not use it."),
+    SPF_HELO(VOUCH_SOFTFAIL, "helo-softfail",
+             "When the HELO name says that the client probably "
+             "may not use it."),
+    SPF_HELO(VOUCH_TEMPERROR, "helo-temperror", "When DNS did not tell for the HELO name."),
+    SPF_HELO(VOUCH_PERMERROR, "helo-permerror", "When the HELO name's SPF record is in error."),
+    {"spf", "term-limit", OPTION_NUMBER, "10", .minimum = 1, .maximum = 100,
+     AT(verify.spf.term_limit),
+     .meaning = "How many terms that need DNS one check may evaluate (RFC 7208 says 10)."},
+    {"spf", "void-limit", OPTION_NUMBER, "2", .minimum = 0, .maximum = 100,
+     AT(verify.spf.void_limit),
+     .meaning = "How many questions of one check may find nothing (RFC 7208 says 2)."},
+
+    {"exempt", "clients", OPTION_NETWORKS, "{\"127.0.0.0/8\", \"::1\"}", AT(exempt.clients),
+     .count_offset = offsetof(struct vouch_config, exempt.client_count),
+     .origin_offset = offsetof(struct vouch_config, exempt.clients_origin),
+     .meaning = "Clients that are not checked."},
+    {"exempt", "authenticated", OPTION_CHOICE, "yes", .words = YES_NO, AT(exempt.authenticated),
+     .origin_offset = offsetof(struct vouch_config, exempt.authenticated_origin),
+     .meaning = "Whether clients that have authenticated are not checked."},
+
+    {"authentication-results", "trusted-peers", OPTION_NETWORKS, "{}", AT(authres.trusted_peers),
+     .count_offset = offsetof(struct vouch_config, authres.trusted_peer_count),
+     .meaning = "Clients whose Authentication-Results fields are kept, ours included."},
+    {"authentication-results", "strip", OPTION_CHOICE, "own", .words = "own all",
+     AT(authres.strip_all),
+     .meaning = "Which Authentication-Results fields to remove from arriving messages: those that "
+                "claim to be ours, or all."},
+
+    {"limits", "header-size", OPTION_SIZE, "1M", .minimum = 4 * KIB, .maximum = 64 * MIB,
+     AT(header_octets), .meaning = "How many octets of a message's header are looked at."},
+    {"limits", "recipients", OPTION_NUMBER, "1000", .minimum = 0, .maximum = 100000, AT(recipients),
+     .meaning = "How many recipients of a message the decision record lists."},
+
+    {OPTION_DOMAIN_SECTION, "exact", OPTION_CHOICE, "no", .words = YES_NO,
+     .offset = offsetof(struct config_domain, exact),
+     .meaning = "Whether subdomains are left out."},
+};
+const size_t option_count = sizeof option_table / sizeof option_table[0];
+
+const char *const option_sections[] = {
+    "",
+    "dns",
+    "csa",
+    "helo",
+    "spf",
+    "exempt",
+    "authentication-results",
+    "limits",
+    OPTION_DOMAIN_SECTION,
+    NULL,
+};
+
+const struct option *option_find(const char *section, const char *name)
+{
+    for (size_t i = 0; i < option_count; i++)
+        if (strcmp(option_table[i].section, section) == 0 &&
+            strcmp(option_table[i].name, name) == 0)
+            return &option_table[i];
+    return NULL;
+}
+
+bool option_is_list(const struct option *option)
+{
+    return option->type == OPTION_NETWORKS || option->type == OPTION_NAMESERVERS;
+}
+
+bool option_is_for_domains(const struct option *option)
+{
+    return option->type == OPTION_RULE;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#ifndef POLICY_OPTIONS_H
+#define POLICY_OPTIONS_H
+
+/* options.h - the table of every option of milter.conf.
+ *
+ * The loader takes names, types, ranges and defaults from here; contrib/milter.conf and the lists
+ * in milter.conf(5) are printed from it (tests/unit/test_option_docs --sample, --mdoc), and a test
+ * fails when they differ. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/text.h"
+
+enum option_type {
+    OPTION_TEXT,       /* const char * */
+    OPTION_CHOICE,     /* bool: the second of `words` */
+    OPTION_NUMBER,     /* unsigned */
+    OPTION_MODE,       /* unsigned: octal digits, permissions of a file */
+    OPTION_DURATION,   /* nanoseconds: "8s", "500ms", "1m" */
+    OPTION_SIZE,       /* size_t: octets, "64k", "16M", "1G" */
+    OPTION_ACTION,     /* enum vouch_action: one of `words` */
+    OPTION_RULE,       /* struct config_rule: any action */
+    OPTION_NETWORKS,   /* list of struct ip_network */
+    OPTION_NAMESERVERS /* list of const char *: "ADDR" or "ADDR@PORT" */
+};
+
+struct option {
+    const char *section; /* "" for the top level */
+    const char *name;
+    enum option_type type;
+    const char *standard;      /* the default, as it would be written */
+    const char *words;         /* those it takes, separated by spaces, or NULL */
+    uint64_t minimum, maximum; /* of numbers, durations (nanoseconds) and sizes (octets) */
+
+    /* For texts: what is wrong with a value that is not empty, or NULL.  May be NULL. */
+    const char *(*complaint)(const char *value);
+
+    size_t offset;        /* of the value in struct vouch_config; for `domain`, config_domain */
+    size_t count_offset;  /* of a list's size_t count */
+    size_t origin_offset; /* of its struct config_origin; 0: none is kept */
+    const char *meaning;  /* one sentence */
+};
+
+extern const struct option option_table[];
+extern const size_t option_count;
+
+/* The names of the sections in the order of the table, "" first; NULL behind the last. */
+extern const char *const option_sections[];
+enum { OPTION_SECTIONS_MAX = 16 };
+
+/* The section of options for one domain. */
+#define OPTION_DOMAIN_SECTION "domain"
+
+/* Find an option, or NULL. */
+const struct option *option_find(const char *section, const char *name);
+
+bool option_is_list(const struct option *option);
+
+/* Whether it may stand in `domain "x" { SECTION { ... } }`. */
+bool option_is_for_domains(const struct option *option);
+
+/* What values it takes, in words: "1 to 100", "yes or no", "an action". */
+void option_values(const struct option *option, struct text *text);
+
+/* Every option with its default, as configuration text. */
+void option_defaults(struct text *text);
+
+/* What to say of a name that SECTION does not have: where it belongs, or the name it is most like.
+ * Text begins with "; ", or is empty.  IN_DOMAIN: the section stands in a `domain`. */
+void option_hint(const char *section, bool in_domain, const char *name, struct text *text);
+
+#endif

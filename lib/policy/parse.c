@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+/* Configuration text through libconfuse.
+ *
+ * libconfuse only takes the text apart.  To it every option is a string with a callback, and the
+ * callback does the rest: so every bad value is reported with its line, not just the first. */
+#include <confuse.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/policy/reader.h"
+#include "lib/policy/scan.h"
+
+#define SENTINEL "__end"   /* the last option of every text: nothing stayed open in front of it */
+#define BEGIN    "__begin" /* has a default, so its callback runs when a `domain` section begins */
+
+enum { MESSAGE_SIZE = 400 };
+
+/* One text under way. */
+struct parse {
+    struct reader *reader;
+    cfg_t *root; /* NULL while libconfuse sets up its defaults */
+    unsigned ends;
+    bool has_stopped; /* at an error */
+    bool is_unclosed; /* as scan.c has reported already */
+};
+
+/* libconfuse has globals of its own and gives its callbacks no argument of ours: one text at a
+ * time. */
+static pthread_mutex_t parse_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct parse *current;
+
+static bool is_in_domain(const struct parse *parse, const cfg_t *cfg)
+{
+    return cfg != parse->root && (strcmp(cfg->name, OPTION_DOMAIN_SECTION) == 0 ||
+                                  cfg != cfg_getsec(parse->root, cfg->name));
+}
+
+static const char *section_of(const struct parse *parse, const cfg_t *cfg)
+{
+    return cfg == parse->root ? "" : cfg->name;
+}
+
+static void take_option(struct parse *parse, cfg_t *cfg, const cfg_opt_t *opt, const char *value)
+{
+    struct reader *reader = parse->reader;
+    const struct option *option = option_find(section_of(parse, cfg), opt->name);
+    struct config_origin where = reader_origin(reader, cfg->line);
+
+    /* libconfuse also knows "section|option", which hides from us where the option stands. */
+    if (option == NULL)
+        reader_problem(reader, where, "write an option of a section as SECTION { %s = ... }",
+                       opt->name);
+    else
+        reader_take(reader, option, is_in_domain(parse, cfg), value, opt->nvalues > 1, where);
+}
+
+/* libconfuse has a VALUE for OPT. */
+static int take_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+    struct parse *parse = current;
+
+    *(const char **)result = value;
+    if (parse->root == NULL)
+        return 0;
+    if (strcmp(opt->name, SENTINEL) == 0) {
+        if (parse->ends++ > 0)
+            reader_problem(parse->reader, reader_origin(parse->reader, cfg->line),
+                           "'" SENTINEL "' is not for use in files");
+    } else if (strcmp(opt->name, BEGIN) == 0 && cfg->title != NULL) {
+        struct config_origin where = reader_origin(parse->reader, cfg->line);
+
+        if (!reader_domain_begin(parse->reader, cfg->title, where))
+            parse->has_stopped = true;
+    } else {
+        take_option(parse, cfg, opt, value);
+    }
+    if (parse->reader->error == VOUCH_ERROR_MEMORY)
+        parse->has_stopped = true;
+    return parse->has_stopped ? -1 : 0;
+}
+
+static void take_unknown(struct parse *parse, const cfg_t *cfg, const char *name)
+{
+    struct reader *reader = parse->reader;
+    const char *section = section_of(parse, cfg);
+    struct config_origin where = reader_origin(reader, cfg->line);
+    struct text hint = text_in(reader->scratch);
+    const char *hint_text;
+
+    if (strcmp(name, SENTINEL) == 0) {
+        if (!parse->is_unclosed)
+            reader_problem(reader, where, "the file ends within section '%s'; a '}' is missing",
+                           section);
+        return;
+    }
+    option_hint(section, is_in_domain(parse, cfg), name, &hint);
+    hint_text = text_string(&hint);
+    reader_problem(reader, where, "unknown option '%s'%s%s%s%s", reader_shown(reader, name),
+                   section[0] != '\0' ? " in section '" : "", section,
+                   section[0] != '\0' ? "'" : "", hint_text != NULL ? hint_text : "");
+}
+
+/* libconfuse has met an error and will stop. */
+__attribute__((format(printf, 2, 0))) static void take_error(cfg_t *cfg, const char *format,
+                                                             va_list arguments)
+{
+    struct parse *parse = current;
+    struct reader *reader = parse->reader;
+    char message[MESSAGE_SIZE];
+
+    if (parse->has_stopped)
+        return;
+    parse->has_stopped = true;
+    if (strcmp(format, "no such option '%s'") == 0) {
+        take_unknown(parse, cfg, va_arg(arguments, const char *));
+        return;
+    }
+    (void)vsnprintf(message, sizeof message, format, arguments);
+    if (!parse->is_unclosed)
+        reader_problem(reader, reader_origin(reader, cfg->line), "syntax error: %s",
+                       reader_shown(reader, message));
+}
+
+/* Append the options of SECTION. */
+static void add_options(const char *section, bool for_domains, cfg_opt_t *options, size_t *count)
+{
+    static char placeholder[] = "{\"\"}"; /* tells "= {}" and "+=" from an option not set */
+
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option *option = &option_table[i];
+        bool is_list = option_is_list(option);
+
+        if (strcmp(option->section, section) == 0 &&
+            (!for_domains || option_is_for_domains(option)))
+            options[(*count)++] = (cfg_opt_t){
+                .name = option->name,
+                .type = CFGT_STR,
+                .flags = is_list ? CFGF_LIST : CFGF_NODEFAULT,
+                .def = {.parsed = is_list ? placeholder : NULL},
+                .parsecb = take_value,
+            };
+    }
+}
+
+static cfg_opt_t *new_options(struct arena *arena)
+{
+    return arena_calloc(arena, option_count + OPTION_SECTIONS_MAX + 2, sizeof(cfg_opt_t));
+}
+
+static bool add_sections(struct arena *arena, bool for_domains, cfg_opt_t *options, size_t *count);
+
+/* The options of one section, its sections included.  NULL: no memory. */
+static cfg_opt_t *section_options(struct arena *arena, const char *section, bool for_domains)
+{
+    static char begin[] = "yes";
+    cfg_opt_t *options = new_options(arena);
+    size_t count = 0;
+
+    if (options == NULL)
+        return NULL;
+    add_options(section, for_domains, options, &count);
+    if (strcmp(section, OPTION_DOMAIN_SECTION) != 0)
+        return options;
+    options[count++] = (cfg_opt_t){
+        .name = BEGIN, .type = CFGT_STR, .def = {.parsed = begin}, .parsecb = take_value};
+    return add_sections(arena, true, options, &count) ? options : NULL;
+}
+
+/* Append the sections that stand at the top level, or in a `domain`.  False: no memory. */
+static bool add_sections(struct arena *arena, bool for_domains, cfg_opt_t *options, size_t *count)
+{
+    for (size_t s = 1; option_sections[s] != NULL; s++) {
+        bool is_domain = strcmp(option_sections[s], OPTION_DOMAIN_SECTION) == 0;
+        cfg_opt_t *inside;
+
+        if (for_domains && is_domain)
+            continue;
+        inside = section_options(arena, option_sections[s], for_domains);
+        if (inside == NULL)
+            return false;
+        if (inside[0].name != NULL)
+            options[(*count)++] = (cfg_opt_t){
+                .name = option_sections[s],
+                .type = CFGT_SEC,
+                .flags = is_domain ? CFGF_MULTI | CFGF_TITLE : CFGF_NONE,
+                .subopts = inside,
+            };
+    }
+    return true;
+}
+
+static cfg_opt_t *root_options(struct arena *arena)
+{
+    cfg_opt_t *options = section_options(arena, "", false);
+    size_t count = 0;
+
+    if (options == NULL)
+        return NULL;
+    while (options[count].name != NULL)
+        count++;
+    options[count++] = (cfg_opt_t){
+        .name = SENTINEL, .type = CFGT_STR, .flags = CFGF_NODEFAULT, .parsecb = take_value};
+    return add_sections(arena, false, options, &count) ? options : NULL;
+}
+
+/* "option = {}" calls nobody back, but leaves no placeholder either. */
+static void take_empty_lists(struct parse *parse)
+{
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option *option = &option_table[i];
+        cfg_t *section = parse->root;
+
+        if (!option_is_list(option))
+            continue;
+        if (option->section[0] != '\0')
+            section = cfg_getsec(parse->root, option->section);
+        if (cfg_size(section, option->name) == 0)
+            reader_take_empty(parse->reader, option, reader_origin(parse->reader, 0));
+    }
+}
+
+/* Everything libconfuse does happens in here. */
+static void run(struct parse *parse, cfg_opt_t *options, const char *text)
+{
+    cfg_t *root = cfg_init(options, CFGF_NONE);
+    int result = CFG_FILE_ERROR;
+
+    if (root != NULL) {
+        parse->root = root;
+        (void)cfg_set_error_function(root, take_error);
+        result = cfg_parse_buf(root, text);
+        take_empty_lists(parse);
+        (void)cfg_free(root);
+    }
+    if (root == NULL || (result != CFG_SUCCESS && !parse->has_stopped))
+        reader_fail(parse->reader, VOUCH_ERROR_MEMORY); /* all else is reported with a message */
+    else if (result == CFG_SUCCESS && parse->ends == 0 && !parse->is_unclosed)
+        reader_problem(parse->reader, reader_origin(parse->reader, (int)parse->reader->line_count),
+                       "the text does not end where its last option does");
+}
+
+void reader_text(struct reader *reader, const char *file, char *text, size_t length)
+{
+    struct parse parse = {.reader = reader};
+    cfg_opt_t *options = root_options(reader->scratch);
+    char *whole;
+    struct scan scan;
+
+    reader->file = file;
+    reader->line_count = 0;
+    if (!scan_is_text(text, length, &scan)) {
+        reader_problem(reader, (struct config_origin){file, scan.line}, "%s", scan.problem);
+        return;
+    }
+    scan_prepare(text, length, &scan);
+    reader->line_count = scan.line_count;
+    parse.is_unclosed = scan.problem != NULL;
+    if (scan.problem != NULL)
+        reader_problem(reader, reader_origin(reader, (int)scan.line), "%s", scan.problem);
+    whole = arena_printf(reader->scratch, "%s\n" SENTINEL " = yes\n", text);
+    if (options == NULL || whole == NULL) {
+        reader_fail(reader, VOUCH_ERROR_MEMORY);
+        return;
+    }
+    (void)pthread_mutex_lock(&parse_lock);
+    current = &parse;
+    run(&parse, options, whole);
+    current = NULL;
+    (void)pthread_mutex_unlock(&parse_lock);
+}

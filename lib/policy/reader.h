@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#ifndef POLICY_READER_H
+#define POLICY_READER_H
+
+/* reader.h - a configuration in the making: what load.c, parse.c, reader.c and
+ * domains.c share. */
+
+#include "lib/base/arena.h"
+#include "lib/policy/config.h"
+#include "lib/policy/options.h"
+#include "lib/vouch.h"
+
+/* A list that grows until the configuration is complete. */
+struct reader_list {
+    void *items;
+    size_t count;
+    size_t capacity;
+};
+
+/* One `domain` section as it was written. */
+struct reader_domain {
+    struct config_domain domain;
+    struct config_origin origin;
+    struct config_origin exact_origin; /* file NULL: exact was not set */
+    enum reader_rank rank;
+    size_t index; /* in the order read */
+    struct reader_domain *next;
+};
+
+/* Whose word counts more comes later. */
+enum reader_rank { READER_DEFAULTS, READER_FILES, READER_COMMAND_LINE };
+
+enum { READER_DOMAINS_MAX = 10000 };
+
+struct reader {
+    struct vouch_config *config;
+    struct arena *arena;   /* the configuration's memory */
+    struct arena *scratch; /* what only reading needs */
+    vouch_problem_fn *problem;
+    void *context;
+    int error; /* the worst so far */
+
+    /* by index in option_table */
+    struct config_origin *seen; /* file NULL: not set by files of this rank */
+    struct reader_list *lists;
+
+    struct reader_domain *domains; /* in the order read */
+    struct reader_domain **domains_end;
+    struct reader_domain *domain; /* the last of them */
+    size_t domain_count;
+
+    /* the text being read */
+    const char *file;
+    unsigned line_count;
+    enum reader_rank rank;
+};
+
+/* Ready to read into CONFIG, whose memory is ARENA.  VOUCH_ERROR_MEMORY; reader_end in any case. */
+int reader_begin(struct reader *reader, struct vouch_config *config, struct arena *arena,
+                 vouch_problem_fn *problem, void *context);
+void reader_end(struct reader *reader);
+
+/* Values read from here on are of RANK and replace those of lower rank without complaint. */
+void reader_enter(struct reader *reader, enum reader_rank rank);
+
+/* Note an error; the gravest is kept. */
+void reader_fail(struct reader *reader, int error);
+
+/* Report a mistake. */
+void reader_problem(struct reader *reader, struct config_origin where, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* A place in the text being read. */
+struct config_origin reader_origin(const struct reader *reader, int line);
+
+/* TEXT from a file, safe to print and not long.  Never NULL. */
+const char *reader_shown(struct reader *reader, const char *text);
+
+/* Take a VALUE of OPTION.  IN_DOMAIN: it speaks of the `domain` last begun.  CONTINUES: of a list,
+ * not the first behind "=". */
+void reader_take(struct reader *reader, const struct option *option, bool in_domain,
+                 const char *value, bool continues, struct config_origin where);
+
+/* Take "OPTION = {}". */
+void reader_take_empty(struct reader *reader, const struct option *option,
+                       struct config_origin where);
+
+/* Read the LENGTH octets of TEXT as configuration from FILE: a mistake is reported, and reading
+ * goes on as far as libconfuse allows.  TEXT ends with a NUL and is changed on the way. */
+void reader_text(struct reader *reader, const char *file, char *text, size_t length);
+
+/* Move what was gathered into the configuration. */
+void reader_finish(struct reader *reader);
+
+/* Begin the section `domain TITLE`.  False: no more, stop reading. */
+bool reader_domain_begin(struct reader *reader, const char *title, struct config_origin where);
+
+/* Sort the domains into the configuration; report those given twice. */
+void reader_domains_finish(struct reader *reader);
+
+#endif
