@@ -19,6 +19,9 @@ struct reader_list {
     size_t capacity;
 };
 
+/* Whose word counts more comes later. */
+enum reader_rank { READER_DEFAULTS, READER_FILES, READER_COMMAND_LINE };
+
 /* One `domain` section as it was written. */
 struct reader_domain {
     struct config_domain domain;
@@ -28,9 +31,6 @@ struct reader_domain {
     size_t index; /* in the order read */
     struct reader_domain *next;
 };
-
-/* Whose word counts more comes later. */
-enum reader_rank { READER_DEFAULTS, READER_FILES, READER_COMMAND_LINE };
 
 enum { READER_DOMAINS_MAX = 10000 };
 
