@@ -45,6 +45,21 @@ const struct dns_answer *check_query(const struct check *check, struct outcome *
     return answer;
 }
 
+enum { SENTENCE_SIZE = DNS_NAME_TEXT_SIZE + 256 };
+
+void check_detail(struct outcome *outcome, const char *format, ...)
+{
+    char detail[SENTENCE_SIZE];
+    const char *copy;
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(detail, sizeof detail, format, arguments);
+    va_end(arguments);
+    copy = arena_string(outcome->arena, detail);
+    outcome->detail = copy != NULL ? copy : "";
+}
+
 static struct trace_step *last_step(const struct outcome *outcome)
 {
     struct trace_step *step = outcome->trace;
@@ -57,7 +72,7 @@ static struct trace_step *last_step(const struct outcome *outcome)
 void check_rule(struct outcome *outcome, const char *format, ...)
 {
     struct trace_step *step = last_step(outcome);
-    char rule[DNS_NAME_TEXT_SIZE + 256];
+    char rule[SENTENCE_SIZE];
     const char *copy;
     va_list arguments;
 

@@ -182,7 +182,7 @@ static void judge(const struct check *check, struct outcome *outcome, const stru
     if (answer->status == DNS_RECORDS) {
         judge_records(check, outcome, subject, answer);
     } else if (answer->status == DNS_FAILURE) {
-        outcome_set(outcome, VOUCH_TEMPERROR, REASON_CSA_DEFER_SRV);
+        csa_defer(outcome, answer);
         check_rule(outcome, "csv 6: whether there is a CSA record is not known");
     } else if (csa_domain_is_missing(answer)) {
         outcome_set(outcome, VOUCH_NONE, REASON_CSA_UNKNOWN);

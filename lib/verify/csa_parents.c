@@ -58,12 +58,13 @@ static bool parent_decides(struct outcome *outcome, const struct dns_answer *ans
 
     (void)dns_name_format(parent, text);
     if (answer->status == DNS_FAILURE) {
-        outcome_set(outcome, VOUCH_TEMPERROR, REASON_CSA_DEFER_SRV);
+        csa_defer(outcome, answer);
         check_rule(outcome, "csv 4: what %s asserts is not known", text);
         return true;
     }
     if (answer->status == DNS_RECORDS && csa_records_assert_explicit(answer)) {
         outcome_set(outcome, VOUCH_FAIL, REASON_CSA_EXPLICIT);
+        check_detail(outcome, "by %s", text);
         check_rule(outcome, "csv 2.2: %s requires a record of every client below it", text);
         return true;
     }

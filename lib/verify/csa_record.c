@@ -61,6 +61,15 @@ struct csa_records csa_records_read(const struct dns_answer *answer, struct outc
     return records;
 }
 
+void csa_defer(struct outcome *outcome, const struct dns_answer *answer)
+{
+    char name[DNS_NAME_TEXT_SIZE];
+
+    outcome_set(outcome, VOUCH_TEMPERROR, REASON_CSA_DEFER_SRV);
+    check_detail(outcome, "%s: %s", dns_name_format(&answer->name, name),
+                 dns_failure_text(answer->failure));
+}
+
 bool csa_records_assert_explicit(const struct dns_answer *answer)
 {
     for (size_t i = 0; i < answer->record_count; i++) {

@@ -25,6 +25,9 @@ int csa_record_name(const struct dns_name *name, struct dns_name *record_name);
  * targets belong to ANSWER. */
 struct csa_records csa_records_read(const struct dns_answer *answer, struct outcome *outcome);
 
+/* An SRV question that got no ANSWER: OUTCOME is temperror, csa-defer-srv. */
+void csa_defer(struct outcome *outcome, const struct dns_answer *answer);
+
 /* Whether any record of ANSWER, found at a parent, asserts that every client below it has a record
  * of its own (spec/csv.md 2.2).  Its weight says nothing here. */
 bool csa_records_assert_explicit(const struct dns_answer *answer);

@@ -55,6 +55,10 @@ const struct dns_answer *check_query(const struct check *check, struct outcome *
 void check_rule(struct outcome *outcome, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Set the outcome's detail; the text must be safe. */
+void check_detail(struct outcome *outcome, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* What the addresses of a host say about the client. */
 enum host_match {
     HOST_MATCHES,      /* one of them is the client's */
