@@ -4,9 +4,13 @@
 #ifndef DNS_TABLE_H
 #define DNS_TABLE_H
 
-/* table.h - uthash, told that running out of memory is no reason to exit.  Private to lib/dns. */
+/* table.h - uthash, told that running out of memory is no reason to exit.  Private to lib/dns.
+ *
+ * Where names are a stranger's, the hash value is given (a keyed one); the default function falls
+ * through its cases, which clang warns of. */
 
-#define HASH_NONFATAL_OOM 1
+#define HASH_NONFATAL_OOM                 1
+#define HASH_FUNCTION(key, length, value) HASH_FNV(key, length, value)
 #include <uthash.h>
 
 #endif
