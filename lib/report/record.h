@@ -28,17 +28,25 @@ struct report_view {
     unsigned forged_authres; /* Authentication-Results fields removed */
 };
 
-/* One line of JSON: id (queue id), client, client_name, helo, mail_from, rcpt, authenticated,
- * action, wanted, reply (one string "550 5.7.23 text", lines joined by "\n"; null when none),
- * stage, rule {text,file,line}, outcomes [{method, identity, result, reason, reason_text, domain,
- * detail, properties
- * {"smtp.helo": "..."}, trace [{asked, answer, rule, asked_us, took_us}]}], dns {queries, voids,
- * ms}. Octets that are not UTF-8 appear as \xHH text.  WITH_TRACE false leaves the traces out.
- * NULL: no memory. */
+/* One line of JSON: id (queue id), client, client_name, helo, mail_from (without brackets; null
+ * before MAIL), rcpt, authenticated, exempt (why, or null), action, wanted, reply (one string
+ * "550 5.7.23 text", lines joined by "\n"; null when none), stage, rule {text,file,line} (null when
+ * none decided), outcomes [{method, identity (of a method that has several), result, reason,
+ * reason_text, domain, detail, properties {"smtp.helo": "..."}, trace [{asked, answer, rule,
+ * asked_us, took_us}]}], dns {queries, voids, ms}, forged_authres.  ASCII; octets that are not
+ * UTF-8 appear as \xHH text.  WITH_TRACE false leaves the traces out.  NULL: no memory. */
 const char *record_json(struct arena *arena, const struct report_view *view, bool with_trace);
 
-/* One line for syslog: "QUEUEID: reject (mail) csa=fail (client address mismatch) helo=... spf=pass
- * ... client=... from=<...> rule=..." NULL: no memory. */
+/* One line for syslog, printable ASCII, at most RECORD_LOG_MAX octets, what matters most in front:
+ *
+ *     4Xyz: reject mail: csa=fail (client address mismatch) helo=mail.example.com; spf=pass
+ *     mailfrom=example.com; client=192.0.2.9 name=... from=<a@example.com> to=3
+ *     rule="csa { fail = reject }" (default) dns=4/12ms
+ *
+ * or "monitor: would reject mail: ...", "exempt (authenticated client): ...".  What a stranger said
+ * never holds a blank, quote, semicolon, bracket or parenthesis: those are \xHH.  dns is questions
+ * and time waited.  NULL: no memory. */
+enum { RECORD_LOG_MAX = 900 };
 const char *record_log_line(struct arena *arena, const struct report_view *view);
 
 /* Several lines: the decision and the rule behind it, then each outcome with its steps.  NULL: no

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "lib/report/record.h"
+
+#include <string.h>
+
+#include "lib/base/text.h"
+
+/* As it would be written in milter.conf: the characters that libconfuse escapes are escaped. */
+static void add_string(struct text *text, const char *string)
+{
+    text_add_char(text, '"');
+    for (; *string != '\0'; string++) {
+        if (*string == '"' || *string == '\\')
+            text_add_char(text, '\\');
+        text_add_char(text, *string);
+    }
+    text_add_char(text, '"');
+}
+
+static void add_rule(struct text *text, const struct decision *decision)
+{
+    const struct outcome *outcome = decision->outcome;
+    enum rule_scope scope = config_rule_scope(outcome->method, outcome->identity);
+
+    text_printf(text, "%s { %s%s = %s }", config_section_name(outcome->method),
+                scope == RULE_SCOPE_HELO ? "helo-" : "", vouch_result_word(outcome->result),
+                vouch_action_word(decision->rule->action));
+}
+
+const char *record_rule_text(struct arena *arena, const struct decision *decision)
+{
+    struct text text = text_in(arena);
+
+    if (decision->exemption == EXEMPT_AUTHENTICATED)
+        return "exempt { authenticated = yes }";
+    if (decision->exemption == EXEMPT_CLIENT)
+        return "exempt { clients = ... }";
+    if (decision->rule == NULL || decision->outcome == NULL)
+        return "";
+    if (decision->domain != NULL) {
+        text_add(&text, "domain ");
+        add_string(&text, decision->domain->text);
+        text_add(&text, " { ");
+    }
+    add_rule(&text, decision);
+    if (decision->domain != NULL)
+        text_add(&text, " }");
+    return text_string(&text);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "lib/report/reply.h"
+
+#include <string.h>
+
+#include "lib/base/text.h"
+#include "lib/report/words.h"
+
+/* A line of at most 490 octets stays within 980 when every '%' in it is doubled, and within the 512
+ * of RFC 5321 4.5.3.1.5 on the wire. */
+enum { LINE_MAX_OCTETS = 490, NAME_MAX_OCTETS = 255, WHY_MAX_OCTETS = 120 };
+
+/* One line for each reason and one for what its domain explains. */
+enum { LINES_MAX = 2 * DECISION_REASONS };
+
+struct draft {
+    struct arena *arena;
+    const struct facts *facts;
+    bool retry; /* the client is asked to come again */
+    const char **lines;
+    size_t count;
+    bool failed;
+};
+
+/* What is said when there is nothing to say, or no memory to say it. */
+static const char *const *fallback(enum vouch_action action)
+{
+    static const char *const lines[VOUCH_ACTION_COUNT] = {
+        [VOUCH_QUARANTINE] = "held by local policy",
+        [VOUCH_TEMPFAIL] = "not accepted now; please try again later",
+        [VOUCH_REJECT] = "refused by local policy",
+    };
+
+    return &lines[action];
+}
+
+static void end_line(struct draft *draft, struct text *line)
+{
+    if (line->failed) {
+        draft->failed = true;
+        return;
+    }
+    if (line->length > LINE_MAX_OCTETS)
+        memcpy(line->data + LINE_MAX_OCTETS - 3, "...", sizeof "...");
+    draft->lines[draft->count++] = line->data;
+}
+
+/* The name OUTCOME speaks of. */
+static const char *subject(const struct facts *facts, const struct outcome *outcome)
+{
+    if (outcome->domain[0] != '\0')
+        return outcome->domain;
+    return outcome->identity == IDENTITY_MAILFROM ? facts->reverse_path.raw : facts->helo;
+}
+
+static void add_subject(struct text *line, const struct facts *facts, const struct outcome *outcome)
+{
+    words_name(line, subject(facts, outcome), NAME_MAX_OCTETS);
+}
+
+static void add_why(struct text *line, const char *before, const struct outcome *outcome)
+{
+    if (reason_text(outcome->reason)[0] == '\0' && outcome->detail[0] == '\0')
+        return;
+    text_add(line, before);
+    words_why(line, outcome, WHY_MAX_OCTETS);
+}
+
+/* "SPF none: example.com: the domain publishes no SPF record" */
+static void say_result(struct text *line, const struct facts *facts, const struct outcome *outcome)
+{
+    text_printf(line, "%s %s", words_method(outcome->method), vouch_result_word(outcome->result));
+    if (subject(facts, outcome)[0] != '\0') {
+        text_add(line, ": ");
+        add_subject(line, facts, outcome);
+    }
+    add_why(line, ": ", outcome);
+}
+
+static void say_pass(struct text *line, const struct facts *facts, const struct outcome *outcome)
+{
+    text_add(line, "mail from ");
+    add_subject(line, facts, outcome);
+    text_printf(line, " is not accepted here (%s pass)", words_method(outcome->method));
+}
+
+/* "SPF for example.com could not be checked: DNS did not answer in time" */
+static void say_temperror(struct text *line, const struct facts *facts,
+                          const struct outcome *outcome)
+{
+    text_add(line, words_method(outcome->method));
+    if (subject(facts, outcome)[0] != '\0') {
+        text_add(line, " for ");
+        add_subject(line, facts, outcome);
+    }
+    text_add(line, " could not be checked");
+    if (outcome->reason == REASON_MEMORY)
+        text_add(line, ": trouble on our side");
+    else
+        add_why(line, ": ", outcome);
+}
+
+/* "mail.example.com [192.0.2.9] is not authorized to send mail as mail.example.com: client address
+ * mismatch (CSA)" */
+static void say_csa_fail(struct text *line, const struct facts *facts,
+                         const struct outcome *outcome)
+{
+    words_client(line, facts);
+    text_add(line, " is not authorized to send mail as ");
+    add_subject(line, facts, outcome);
+    add_why(line, ": ", outcome);
+    text_add(line, " (CSA)");
+}
+
+/* "SPF fail: example.com does not permit 192.0.2.9 to send its mail (-all)" */
+static void say_spf_fail(struct text *line, const struct facts *facts,
+                         const struct outcome *outcome)
+{
+    char address[IP_TEXT_SIZE];
+
+    text_printf(line, "SPF %s: ", vouch_result_word(outcome->result));
+    add_subject(line, facts, outcome);
+    text_add(line, outcome->result == VOUCH_FAIL ? " does not permit "
+                                                 : " says that it probably does not permit ");
+    text_add(line, ip_format(&facts->client, address));
+    text_add(line,
+             outcome->identity == IDENTITY_HELO ? " to use its name in HELO" : " to send its mail");
+    if (outcome->detail[0] != '\0') {
+        text_add(line, " (");
+        words_clean(line, outcome->detail, WHY_MAX_OCTETS);
+        text_add(line, ")");
+    }
+}
+
+static void say(struct text *line, const struct facts *facts, const struct outcome *outcome)
+{
+    bool failed = outcome->result == VOUCH_FAIL;
+
+    if (outcome->result == VOUCH_PASS)
+        say_pass(line, facts, outcome);
+    else if (outcome->result == VOUCH_TEMPERROR)
+        say_temperror(line, facts, outcome);
+    else if (outcome->method == METHOD_CSA && failed)
+        say_csa_fail(line, facts, outcome);
+    else if (outcome->method == METHOD_SPF && (failed || outcome->result == VOUCH_SOFTFAIL))
+        say_spf_fail(line, facts, outcome);
+    else
+        say_result(line, facts, outcome);
+}
+
+static void add_reason(struct draft *draft, const struct outcome *outcome)
+{
+    struct text line = text_in(draft->arena);
+
+    say(&line, draft->facts, outcome);
+    if (draft->retry)
+        text_add(&line, "; please try again later");
+    end_line(draft, &line);
+}
+
+/* RFC 7208 6.2: the domain's words are marked as the domain's. */
+static void add_explanation(struct draft *draft, const struct outcome *outcome)
+{
+    struct text line = text_in(draft->arena);
+
+    if (outcome->explanation[0] == '\0')
+        return;
+    text_add(&line, "The domain ");
+    words_name(&line, outcome->domain, NAME_MAX_OCTETS);
+    text_add(&line, " explains: ");
+    words_name(&line, outcome->explanation, LINE_MAX_OCTETS - line.length - 3);
+    end_line(draft, &line);
+}
+
+static void write_lines(struct draft *draft, const struct decision *decision)
+{
+    const struct outcome *const alone[] = {decision->outcome, NULL};
+    const struct outcome *const *reasons = decision->reasons[0] != NULL ? decision->reasons : alone;
+    size_t most = decision->reasons[0] != NULL ? DECISION_REASONS : 1;
+
+    for (size_t i = 0; i < most && reasons[i] != NULL; i++) {
+        add_reason(draft, reasons[i]);
+        if (reasons[i]->result == VOUCH_FAIL)
+            add_explanation(draft, reasons[i]);
+    }
+}
+
+static void set_codes(const struct decision *decision, struct vouch_reply *reply)
+{
+    bool has_code = decision->action == VOUCH_REJECT || decision->action == VOUCH_TEMPFAIL;
+
+    *reply = (struct vouch_reply){
+        .code = has_code ? decision->code : "",
+        .enhanced = has_code ? decision->enhanced : "",
+        .lines = fallback(decision->action),
+        .line_count = *fallback(decision->action) != NULL ? 1 : 0,
+    };
+}
+
+int reply_make(struct arena *arena, const struct facts *facts, const struct decision *decision,
+               struct vouch_reply *reply)
+{
+    struct draft draft = {
+        .arena = arena,
+        .facts = facts,
+        .retry = decision->action == VOUCH_TEMPFAIL,
+    };
+
+    set_codes(decision, reply);
+    if (reply->line_count == 0 || decision->outcome == NULL)
+        return VOUCH_OK;
+    draft.lines = arena_calloc(arena, LINES_MAX, sizeof *draft.lines);
+    if (draft.lines == NULL)
+        return VOUCH_ERROR_MEMORY;
+    write_lines(&draft, decision);
+    if (draft.failed)
+        return VOUCH_ERROR_MEMORY;
+    reply->lines = draft.lines;
+    reply->line_count = draft.count;
+    return VOUCH_OK;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "lib/report/words.h"
+
+#include <string.h>
+
+#include "lib/base/ascii.h"
+#include "lib/base/ip.h"
+
+enum { CLIENT_NAME_MAX = 100 };
+
+const char *words_method(enum method method)
+{
+    static const char *const words[METHOD_COUNT] = {
+        [METHOD_CSA] = "CSA",
+        [METHOD_HELO] = "HELO",
+        [METHOD_SPF] = "SPF",
+    };
+
+    return words[method];
+}
+
+void words_name(struct text *text, const char *name, size_t limit)
+{
+    text_add_safe(text, name, strlen(name), limit);
+}
+
+void words_escaped(struct text *text, const char *name, const char *also, size_t limit)
+{
+    size_t begin = text->length;
+
+    for (; *name != '\0'; name++) {
+        bool hex = !ascii_is_printable(*name) || strchr(also, *name) != NULL;
+        size_t size = hex ? sizeof "\\xHH" - 1 : *name == '\\' ? 2 : 1;
+
+        if (text->length - begin + size > limit) {
+            text_add(text, "...");
+            return;
+        }
+        if (hex)
+            text_printf(text, "\\x%02X", (unsigned char)*name);
+        else
+            text_add_safe(text, name, 1, size);
+    }
+}
+
+void words_clean(struct text *text, const char *string, size_t limit)
+{
+    size_t length = strnlen(string, limit);
+
+    for (size_t i = 0; i < length; i++)
+        text_add_char(text, ascii_is_printable(string[i]) ? string[i] : '?');
+    if (string[length] != '\0')
+        text_add(text, "...");
+}
+
+void words_why(struct text *text, const struct outcome *outcome, size_t limit)
+{
+    const char *why = reason_text(outcome->reason);
+    size_t length = strlen(why);
+
+    if (outcome->detail[0] == '\0') {
+        words_clean(text, why, limit);
+    } else if (outcome->reason == REASON_SPF_MATCH) {
+        words_clean(text, outcome->detail, limit);
+        text_add(text, " matched");
+    } else {
+        words_clean(text, why, limit);
+        if (length > 0)
+            text_add(text, ": ");
+        words_clean(text, outcome->detail, limit > length ? limit - length : 0);
+    }
+}
+
+const char *words_client_name(const struct facts *facts)
+{
+    const char *name = facts->client_name;
+    bool known = name[0] != '\0' && name[0] != '[' && strcmp(name, "unknown") != 0;
+
+    return known ? name : NULL;
+}
+
+void words_client(struct text *text, const struct facts *facts)
+{
+    const char *name = words_client_name(facts);
+    char address[IP_TEXT_SIZE];
+
+    if (facts->client.family == IP_NONE) {
+        text_add(text, "this client");
+        return;
+    }
+    ip_format(&facts->client, address);
+    if (name == NULL) {
+        text_add(text, address);
+        return;
+    }
+    words_name(text, name, CLIENT_NAME_MAX);
+    text_printf(text, " [%s]", address);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#ifndef REPORT_WORDS_H
+#define REPORT_WORDS_H
+
+/* words.h - the phrases that replies, fields and records have in common.  A LIMIT counts octets of
+ * output; what is beyond is cut and ends in "...". */
+
+#include "lib/base/outcome.h"
+#include "lib/base/text.h"
+#include "lib/mail/facts.h"
+
+/* "CSA", "SPF", ...  Static. */
+const char *words_method(enum method method);
+
+/* A stranger's name or address as printable ASCII. */
+void words_name(struct text *text, const char *name, size_t limit);
+
+/* The same, and the characters in ALSO become \xHH too: those that mean something around it. */
+void words_escaped(struct text *text, const char *name, const char *also, size_t limit);
+
+/* Text that is safe already; whatever still cannot be printed becomes '?'. */
+void words_clean(struct text *text, const char *string, size_t limit);
+
+/* Why OUTCOME is what it is: "client address mismatch", "-all matched", "syntax error in the SPF
+ * record: ip4:x".  Nothing when there is nothing to say. */
+void words_why(struct text *text, const struct outcome *outcome, size_t limit);
+
+/* The client's verified name, or NULL when the MTA knows none ("unknown", "[192.0.2.1]"). */
+const char *words_client_name(const struct facts *facts);
+
+/* "mail.example.com [192.0.2.1]", "192.0.2.1", or "this client" without an address. */
+void words_client(struct text *text, const struct facts *facts);
+
+#endif
