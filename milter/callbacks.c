@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "milter/callbacks.h"
+
+#include <string.h>
+
+#include <libmilter/mfapi.h>
+
+#include "milter/edit.h"
+#include "milter/log.h"
+#include "milter/negotiate.h"
+#include "milter/reply.h"
+#include "milter/session.h"
+#include "milter/writable.h"
+
+static const char *macro(SMFICTX *context, const char *name)
+{
+    return smfi_getsymval(context, writable(name));
+}
+
+static void tell_fact(SMFICTX *context, struct session *session, enum vouch_fact fact,
+                      const char *name)
+{
+    session_note(session, vouch_session_fact(session->client, fact, macro(context, name)));
+}
+
+static void tell_queue_id(SMFICTX *context, struct session *session)
+{
+    const char *id = macro(context, "i");
+
+    if (id != NULL)
+        session_note(session, vouch_message_queue_id(session->message, id));
+}
+
+/* The client's name if the MTA verified it.  Postfix says "unknown" when it could not; Sendmail
+ * says [ADDRESS] or, in {client_resolve}, that the name is forged. */
+static const char *verified_name(SMFICTX *context, const char *name)
+{
+    const char *resolve = macro(context, "{client_resolve}");
+
+    if (name == NULL || name[0] == '[' || strcmp(name, "unknown") == 0)
+        return NULL;
+    return resolve == NULL || strcmp(resolve, "OK") == 0 ? name : NULL;
+}
+
+/* The answer to a message that is not checked: over the cap, at the end of the daemon, or in
+ * trouble of our own.  Nothing is refused for good for that. */
+static sfsistat answer_unchecked(SMFICTX *context, const struct session *session)
+{
+    static const char *const line[] = {"The mail filter is busy, please try again later"};
+    static const struct vouch_reply reply = {"451", "4.3.2", line, 1};
+
+    if (session_unchecked(session) != VOUCH_TEMPFAIL)
+        return SMFIS_ACCEPT;
+    reply_set(context, &reply);
+    return SMFIS_TEMPFAIL;
+}
+
+/* Our own trouble with the message ends it. */
+static sfsistat answer_trouble(SMFICTX *context, struct session *session)
+{
+    if (session != NULL)
+        session_end(session);
+    return answer_unchecked(context, session);
+}
+
+static sfsistat answer_at_end(SMFICTX *context, struct session *session, enum vouch_action action,
+                              const struct vouch_reply *reply)
+{
+    if (action == VOUCH_DISCARD)
+        return SMFIS_DISCARD;
+    if (edit_message(context, session) &&
+        (action != VOUCH_QUARANTINE || edit_quarantine(context, session, reply)))
+        return SMFIS_CONTINUE;
+    return answer_unchecked(context, session);
+}
+
+/* Decide at STAGE and turn the decision into libmilter's answer.  Before the end only a refusal is
+ * one: quarantine and discard wait, and so does accept, for an SMFIS_ACCEPT would end the callbacks
+ * and leave forged fields in the header. */
+static sfsistat answer(SMFICTX *context, struct session *session, enum vouch_stage stage)
+{
+    const struct vouch_decision *decision;
+    sfsistat status = SMFIS_CONTINUE;
+
+    if (session->trouble || session->client_trouble)
+        return answer_trouble(context, session);
+    decision = vouch_message_decide(session->message, stage);
+    if (decision->action == VOUCH_REJECT || decision->action == VOUCH_TEMPFAIL) {
+        reply_set(context, &decision->reply);
+        status = decision->action == VOUCH_REJECT ? SMFIS_REJECT : SMFIS_TEMPFAIL;
+    } else if (stage == VOUCH_STAGE_EOM) {
+        status = answer_at_end(context, session, decision->action, &decision->reply);
+    }
+    if (status != SMFIS_CONTINUE || stage == VOUCH_STAGE_EOM)
+        session_finish(session, decision);
+    return status;
+}
+
+static sfsistat on_connect(SMFICTX *context, char *name, _SOCK_ADDR *address)
+{
+    struct session *session = smfi_getpriv(context);
+
+    if (session == NULL) { /* a second connection on one negotiation */
+        session = session_new();
+        if (session == NULL || smfi_setpriv(context, session) != MI_SUCCESS) {
+            session_free(session);
+            return SMFIS_NOREPLY; /* MAIL finds no session */
+        }
+    }
+    session_connect(session, address, verified_name(context, name));
+    if (session->client != NULL)
+        tell_fact(context, session, VOUCH_FACT_MTA_NAME, "j");
+    return SMFIS_NOREPLY;
+}
+
+static sfsistat on_helo(SMFICTX *context, char *helo)
+{
+    struct session *session = smfi_getpriv(context);
+
+    if (session == NULL || session->client == NULL)
+        return SMFIS_NOREPLY;
+    tell_fact(context, session, VOUCH_FACT_TLS_VERSION, "{tls_version}");
+    tell_fact(context, session, VOUCH_FACT_TLS_CIPHER, "{cipher}");
+    session_note(session, vouch_session_helo(session->client, helo));
+    return SMFIS_NOREPLY;
+}
+
+static sfsistat on_mail(SMFICTX *context, char **arguments)
+{
+    struct session *session = smfi_getpriv(context);
+
+    if (session != NULL)
+        session_end(session); /* some MTAs send no abort */
+    if (session == NULL || session->client == NULL)
+        return answer_unchecked(context, session);
+    tell_fact(context, session, VOUCH_FACT_AUTH_TYPE, "{auth_type}");
+    tell_fact(context, session, VOUCH_FACT_AUTH_AUTHEN, "{auth_authen}");
+    if (!session_begin(session, arguments[0]))
+        return answer_unchecked(context, session);
+    tell_queue_id(context, session);
+    return answer(context, session, VOUCH_STAGE_MAIL);
+}
+
+static sfsistat on_recipient(SMFICTX *context, char **arguments)
+{
+    struct session *session = smfi_getpriv(context);
+
+    if (session != NULL && session->message != NULL)
+        session_note(session, vouch_message_recipient(session->message, arguments[0]));
+    return SMFIS_NOREPLY;
+}
+
+static sfsistat on_header(SMFICTX *context, char *name, char *value)
+{
+    struct session *session = smfi_getpriv(context);
+
+    if (session != NULL && session->message != NULL)
+        session_note(session, edit_keep_field(session, name, value));
+    return SMFIS_NOREPLY;
+}
+
+static sfsistat on_end_of_header(SMFICTX *context)
+{
+    struct session *session = smfi_getpriv(context);
+
+    if (session == NULL || session->message == NULL)
+        return answer_trouble(context, session);
+    tell_queue_id(context, session);
+    return answer(context, session, VOUCH_STAGE_EOH);
+}
+
+static sfsistat on_body(SMFICTX *context, unsigned char *octets, size_t length)
+{
+    struct session *session = smfi_getpriv(context);
+
+    if (session != NULL && session->message != NULL)
+        session_note(session, vouch_message_body(session->message, octets, length));
+    return SMFIS_CONTINUE;
+}
+
+static sfsistat on_end_of_message(SMFICTX *context)
+{
+    struct session *session = smfi_getpriv(context);
+
+    if (session == NULL || session->message == NULL)
+        return answer_trouble(context, session);
+    tell_queue_id(context, session);
+    return answer(context, session, VOUCH_STAGE_EOM);
+}
+
+static sfsistat on_abort(SMFICTX *context)
+{
+    struct session *session = smfi_getpriv(context);
+
+    if (session != NULL)
+        session_end(session);
+    return SMFIS_CONTINUE;
+}
+
+static sfsistat on_close(SMFICTX *context)
+{
+    session_free(smfi_getpriv(context));
+    (void)smfi_setpriv(context, NULL);
+    return SMFIS_CONTINUE;
+}
+
+bool callbacks_register(void)
+{
+    static char name[] = "vouch-milter";
+    struct smfiDesc filter = {
+        .xxfi_name = name,
+        .xxfi_version = SMFI_VERSION,
+        .xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE,
+        .xxfi_connect = on_connect,
+        .xxfi_helo = on_helo,
+        .xxfi_envfrom = on_mail,
+        .xxfi_envrcpt = on_recipient,
+        .xxfi_header = on_header,
+        .xxfi_eoh = on_end_of_header,
+        .xxfi_body = on_body,
+        .xxfi_eom = on_end_of_message,
+        .xxfi_abort = on_abort,
+        .xxfi_close = on_close,
+        .xxfi_negotiate = negotiate,
+    };
+
+    return smfi_register(filter) == MI_SUCCESS;
+}

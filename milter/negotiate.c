@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "milter/negotiate.h"
+
+#include "milter/session.h"
+#include "milter/writable.h"
+
+/* The macros we read, by the place where the MTA knows them first.  An EHLO after STARTTLS brings
+ * the TLS macros; Postfix knows the queue id only after RCPT. */
+static void ask_for_macros(SMFICTX *context)
+{
+    static const struct {
+        int place;
+        const char *macros;
+    } list[] = {
+        {SMFIM_CONNECT, "j {client_resolve}"},
+        {SMFIM_HELO, "{tls_version} {cipher}"},
+        {SMFIM_ENVFROM, "i {auth_type} {auth_authen}"},
+        {SMFIM_ENVRCPT, "i"},
+        {SMFIM_EOH, "i"},
+        {SMFIM_EOM, "i"},
+    };
+
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
+        (void)smfi_setsymlist(context, list[i].place, writable(list[i].macros));
+}
+
+static unsigned long steps_wanted(const struct session *session)
+{
+    unsigned long wanted = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_RCPT | SMFIP_NR_HDR |
+                           SMFIP_NODATA | SMFIP_NOUNKNOWN | SMFIP_HDR_LEADSPC;
+
+    if (session->generation != NULL && !vouch_engine_wants_body(session->generation->engine))
+        wanted |= SMFIP_NOBODY;
+    return wanted;
+}
+
+sfsistat negotiate(SMFICTX *context, unsigned long actions, unsigned long steps,
+                   unsigned long unused2, unsigned long unused3, unsigned long *our_actions,
+                   unsigned long *our_steps, unsigned long *our2, unsigned long *our3)
+{
+    struct session *session = session_new();
+
+    (void)unused2;
+    (void)unused3;
+    if (session == NULL || smfi_setpriv(context, session) != MI_SUCCESS) {
+        session_free(session);
+        return SMFIS_REJECT; /* libmilter closes the connection: the MTA's default action */
+    }
+    session->actions = actions & (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE);
+    session->leading_space = (steps & SMFIP_HDR_LEADSPC) != 0;
+    if ((actions & SMFIF_SETSYMLIST) != 0)
+        ask_for_macros(context);
+    *our_actions = session->actions | (actions & SMFIF_SETSYMLIST);
+    *our_steps = steps & steps_wanted(session);
+    *our2 = *our3 = 0;
+    return SMFIS_CONTINUE;
+}
