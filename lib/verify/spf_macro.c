@@ -26,9 +26,11 @@ static int fault_at(struct spf_fault *fault, const char *what, size_t offset, si
 uint8_t spf_delimiter_bit(char c)
 {
     static const char delimiters[] = ".-+,/_=";
-    const char *found = c != '\0' ? strchr(delimiters, c) : NULL;
 
-    return found != NULL ? (uint8_t)(1U << (found - delimiters)) : 0;
+    for (unsigned i = 0; delimiters[i] != '\0'; i++)
+        if (delimiters[i] == c)
+            return (uint8_t)(1U << i);
+    return 0;
 }
 
 static struct spf_macro_part *add_part(struct compiler *compiler)
@@ -96,7 +98,7 @@ static int read_braces(struct compiler *compiler, size_t start)
         compiler->at++;
     }
     while (compiler->at < compiler->length && spf_delimiter_bit(text[compiler->at]) != 0)
-        part.delimiters |= spf_delimiter_bit(text[compiler->at++]);
+        part.delimiters = (uint8_t)(part.delimiters | spf_delimiter_bit(text[compiler->at++]));
     if (compiler->at == compiler->length || text[compiler->at] != '}')
         return fault_at(compiler->fault, "malformed macro", start, compiler->at - start);
     compiler->at++;
