@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+# SPDX-FileCopyrightText: 2026 the Vouch authors
+"""The command line vouch(1): its contract, its exit codes, its answers to bad input."""
+
+import json
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "mta"))
+import harness  # noqa: E402
+
+ZONE = """\
+example.com. SOA ns.example.com. admin.example.com. 1 2 3 4 60
+example.com. TXT "v=spf1 ip4:192.0.2.10 -all exp=why.example.com"
+why.example.com. TXT "%{i} is not ours"
+mail.example.com. A 192.0.2.10
+_client._smtp.mail.example.com. SRV 1 2 0 mail.example.com.
+_client._smtp.bad.example.com. SRV 1 1 0 bad.example.com.
+! dead.example.com ANY servfail
+! *.dead.example.com ANY servfail
+"""
+
+MESSAGE = ("From: a@example.com\nSubject: folded\n line\n"
+           "Authentication-Results: mx.example.org; spf=pass\n\nbody\n")
+
+
+class Vouch:
+    def __init__(self, run):
+        self.run = run
+        self.program = harness.program("tools/vouch")
+        zone = run.write("zone", ZONE)
+        server = run.spawn("dnsd", [harness.program("tests/dnsd/dnsd"), "-z", zone])
+        harness.wait_for(lambda: "listening" in server.log(), "dnsd listens", child=server)
+        self.nameserver = server.log().split()[1]
+
+    def __call__(self, command, *arguments, stdin=None):
+        """Returns exit status, standard output and standard error."""
+        argv = [self.program, command]
+        if command in ("check", "csa", "spf"):
+            argv += ["--nameserver", self.nameserver]
+        done = subprocess.run(argv + list(arguments), input=stdin, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, encoding="utf-8", timeout=60, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    def json(self, *arguments, stdin=None):
+        code, out, err = self("check", "--json", *arguments, stdin=stdin)
+        return json.loads(out) if code == 0 else {"code": code, "stderr": err}
+
+    def batch(self, lines):
+        code, out, err = self("check", "--batch", "-", stdin="\n".join(lines) + "\n")
+        return code, [json.loads(line) for line in out.splitlines()], err
+
+
+def outcome(answer, method, identity=""):
+    found = [o for o in answer.get("outcomes", [])
+             if o["method"] == method and o.get("identity", "") == identity]
+    return found[0] if len(found) == 1 else {}
+
+
+def test_json(tap, vouch):
+    answer = vouch.json("--client", "192.0.2.10", "--helo", "mail.example.com",
+                        "--mail-from", "a@example.com")
+    tap.ok(answer.get("action") == "continue" and answer.get("reply") is None,
+           "an authorized host goes on", answer)
+    tap.ok(outcome(answer, "csa").get("result") == "pass"
+           and outcome(answer, "csa").get("reason") == "csa-ok", "csa passes, with its reason")
+    tap.ok(outcome(answer, "spf", "mailfrom").get("properties") == {"smtp.mailfrom": "example.com"},
+           "the MAIL FROM identity is reported by its domain", answer)
+    tap.ok(outcome(answer, "csa").get("trace"), "the trace is there")
+    tap.ok(answer["dns"]["queries"] >= 3 and "voids" in answer["dns"] and "ms" in answer["dns"],
+           "DNS is accounted for", answer["dns"])
+
+    answer = vouch.json("--client", "192.0.2.99", "--helo", "x.example.org",
+                        "--mail-from", "<a@example.com>", "-", stdin=MESSAGE)
+    tap.ok(answer.get("action") == "reject" and answer.get("stage") == "mail"
+           and answer["reply"].startswith("550 5.7.23 "), "SPF fail is refused at MAIL", answer)
+    tap.ok("192.0.2.99 is not ours" in answer["reply"], "with the domain's explanation",
+           answer["reply"])
+
+    answer = vouch.json("--client", "192.0.2.99", "--helo", "bad.example.com")
+    tap.ok(answer.get("action") == "reject" and answer.get("stage") == "helo"
+           and answer["reply"].startswith("550 5.7.1 "), "CSA weight 1 is refused", answer)
+
+    answer = vouch.json("--client", "192.0.2.99", "--helo", "dead.example.com",
+                        "--mail-from", "a@dead.example.com")
+    tap.ok(answer.get("action") == "continue"
+           and outcome(answer, "csa").get("result") == "temperror"
+           and outcome(answer, "spf", "mailfrom").get("result") == "temperror",
+           "DNS trouble is temperror and refuses nothing", answer)
+
+
+def test_methods(tap, vouch):
+    answer = vouch.json("--client", "127.0.0.1", "--helo", "bad.example.com")
+    tap.ok(answer.get("outcomes") == [], "an exempt client is not checked", answer)
+    answer = vouch.json("--client", "127.0.0.1", "--helo", "bad.example.com", "--method", "csa")
+    tap.ok([o["method"] for o in answer.get("outcomes", [])] == ["csa"],
+           "--method runs just that, for an exempt client too", answer)
+    answer = vouch.json("--client", "192.0.2.99", "--helo", "bad.example.com",
+                        "--authenticated", "alice")
+    tap.ok(answer.get("outcomes") == [] and answer.get("action") != "reject",
+           "an authenticated client is exempt", answer)
+
+
+def test_batch(tap, vouch):
+    code, answers, err = vouch.batch([
+        '{"id": 7, "client": "192.0.2.99", "helo": "h", "mail_from": "a@example.com"}',
+        "",
+        '{"id": "b", "client": "192.0.2.10", "mail_from": "a@example.com", "rcpt": ["x@y", "z@y"],'
+        ' "message": %s}' % json.dumps(MESSAGE),
+    ])
+    tap.ok(code == 0 and [a["id"] for a in answers] == [7, "b"], "ids come back in order", err)
+    tap.ok([a["action"] for a in answers] == ["reject", "continue"], "each is evaluated", answers)
+    bad = ['not json', '[1]', '{"id": 1}', '{"id": 2, "client": "300.1.1.1"}',
+           '{"id": 3, "client": 5}', '{"id": 4, "client": "192.0.2.1", "helo": "a\\u0000b"}',
+           '{"id": 5, "client": "192.0.2.1", "rcpt": [1]}',
+           '{"id": 6, "client": "192.0.2.1", "message": {}}',
+           '{"id": 8, "client": "192.0.2.10", "mail_from": "a@example.com"}']
+    code, answers, err = vouch.batch(bad)
+    tap.ok(code == 65, "bad lines end in exit code 65", code)
+    tap.ok([a.get("id") for a in answers] == [None, None, 1, 2, 3, 4, 5, 6, 8]
+           and all("error" in a for a in answers[:-1]) and "error" not in answers[-1],
+           "each is answered, and the good one too", answers)
+    code, answers, _ = vouch.batch(
+        [json.dumps({"id": n, "client": "192.0.2.10", "mail_from": "a@example.com",
+                     "message": "Received: \x00\xff\u2028\r" * n + "\nx" * n}) for n in range(50)])
+    tap.ok(code == 0 and len(answers) == 50, "odd messages are evaluated", answers[-1:])
+
+
+def test_person(tap, vouch):
+    code, out, err = vouch("csa", "192.0.2.99", "bad.example.com")
+    tap.ok(code == 0 and "SRV _client._smtp.bad.example.com" in out and "not authorized" in out
+           and "csa { fail = reject }" in out,
+           "vouch csa explains question, answer, rule and configuration", out + err)
+    code, out, err = vouch("spf", "192.0.2.99", "a@example.com")
+    tap.ok(code == 0 and "TXT example.com" in out and "-all" in out and "RFC 7208" in out,
+           "vouch spf explains the record and the term", out + err)
+
+
+def test_bad_use(tap, vouch):
+    missing = os.path.join(vouch.run.directory, "missing")
+    conf = vouch.run.write("bad.conf", "spf { fail = refuse }\n")
+    for arguments, expected in (
+            (["check"], 64), (["frobnicate"], 64), (["csa", "192.0.2.1"], 64),
+            (["spf", "1", "2", "3", "4"], 64), (["check", "--nope"], 64),
+            (["check", "--client", "192.0.2.1", "--method", "csa,nope"], 64),
+            (["check", "--client", "192.0.2.1", "--method", ""], 64),
+            (["check", "--client", "192.0.2.1", "--batch", "-"], 64),
+            (["check", "--client", "192.0.2.256"], 65),
+            (["check", "--client", "192.0.2.1", missing], 66),
+            (["check", "--client", "192.0.2.1", vouch.run.directory], 66),
+            (["check", "--batch", missing], 66),
+            (["check", "--client", "192.0.2.1", "-c", missing], 66),
+            (["check", "--client", "192.0.2.1", "-c", conf], 78),
+            (["check", "--client", "192.0.2.1", "--nameserver", "nowhere"], 78)):
+        code, out, err = vouch(*arguments)
+        tap.ok(code == expected and err.startswith("vouch: ") and not out,
+               "exit code %d: vouch %s" % (expected, " ".join(arguments).replace(
+                   vouch.run.directory, "DIR")), (code, out, err))
+    code, out, _ = vouch("--version")
+    tap.ok(code == 0 and out.startswith("vouch "), "--version", out)
+    code, out, _ = vouch("--help")
+    tap.ok(code == 0 and "usage: vouch check" in out, "--help", out)
+
+
+def main():
+    tap = harness.Tap()
+    with harness.Run("tools") as run:
+        vouch = Vouch(run)
+        for test in (test_json, test_methods, test_batch, test_person, test_bad_use):
+            test(tap, vouch)
+    return tap.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

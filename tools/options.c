@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "tools/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/vouch.h"
+
+enum {
+    OPTION_NAMESERVER = 256,
+    OPTION_CLIENT,
+    OPTION_CLIENT_NAME,
+    OPTION_HELO,
+    OPTION_MAIL_FROM,
+    OPTION_AUTHENTICATED,
+    OPTION_RCPT,
+    OPTION_METHOD,
+    OPTION_BATCH,
+    OPTION_JSON
+};
+
+static const struct option long_options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"nameserver", required_argument, NULL, OPTION_NAMESERVER},
+    {"client", required_argument, NULL, OPTION_CLIENT},
+    {"client-name", required_argument, NULL, OPTION_CLIENT_NAME},
+    {"helo", required_argument, NULL, OPTION_HELO},
+    {"mail-from", required_argument, NULL, OPTION_MAIL_FROM},
+    {"authenticated", required_argument, NULL, OPTION_AUTHENTICATED},
+    {"rcpt", required_argument, NULL, OPTION_RCPT},
+    {"method", required_argument, NULL, OPTION_METHOD},
+    {"batch", required_argument, NULL, OPTION_BATCH},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {NULL, 0, NULL, 0},
+};
+
+const char *options_usage(void)
+{
+    return "usage: vouch check [options] --client ADDRESS [MESSAGE | -]\n"
+           "       vouch check [options] --batch FILE\n"
+           "       vouch csa [options] CLIENT HELO\n"
+           "       vouch spf [options] CLIENT SENDER [HELO]\n"
+           "       vouch --version | --help\n"
+           "\n"
+           "  -c, --config FILE          use this milter.conf (default: the built-in defaults)\n"
+           "      --nameserver ADDR[@PORT]  ask this name server (may be repeated)\n"
+           "      --client ADDRESS       IP address of the SMTP client\n"
+           "      --client-name NAME     its verified reverse name\n"
+           "      --helo NAME            argument of HELO or EHLO\n"
+           "      --mail-from ADDRESS    reverse-path (default: the null path <>)\n"
+           "      --rcpt ADDRESS         recipient (may be repeated)\n"
+           "      --authenticated USER   the client logged in as USER\n"
+           "      --method LIST          run just these methods, whatever the configuration says\n"
+           "      --batch FILE           one JSON request per line, one answer line each\n"
+           "      --json                 answer as one JSON object\n"
+           "\n"
+           "vouch(1) explains them.\n";
+}
+
+static bool complain(const char *what, const char *value)
+{
+    (void)fprintf(stderr, "vouch: %s%s\nTry 'vouch --help'.\n", what, value);
+    return false;
+}
+
+static bool append(const char ***list, size_t *count, const char *value)
+{
+    const char **grown = realloc(*list, (*count + 1) * sizeof **list);
+
+    if (grown == NULL)
+        return complain("out of memory", "");
+    grown[(*count)++] = value;
+    *list = grown;
+    return true;
+}
+
+static bool is_method(const char *name, size_t length)
+{
+    const char *known;
+
+    for (size_t i = 0; (known = vouch_method_name(i)) != NULL; i++)
+        if (strlen(known) == length && strncmp(known, name, length) == 0)
+            return true;
+    return false;
+}
+
+static bool check_methods(const char *list)
+{
+    for (const char *name = list;; name++) {
+        size_t length = strcspn(name, ",");
+
+        if (!is_method(name, length))
+            return complain("unknown method in --method ", list);
+        name += length;
+        if (*name == '\0')
+            return true;
+    }
+}
+
+static bool take_option(struct options *options, int option, const char *value)
+{
+    switch (option) {
+    case 'c':
+        options->config = value;
+        return true;
+    case OPTION_NAMESERVER:
+        return append(&options->nameservers, &options->nameserver_count, value);
+    case OPTION_CLIENT:
+        options->client = value;
+        return true;
+    case OPTION_CLIENT_NAME:
+        options->client_name = value;
+        return true;
+    case OPTION_HELO:
+        options->helo = value;
+        return true;
+    case OPTION_MAIL_FROM:
+        options->mail_from = value;
+        return true;
+    case OPTION_AUTHENTICATED:
+        options->authenticated = value;
+        return true;
+    case OPTION_RCPT:
+        return append(&options->recipients, &options->recipient_count, value);
+    case OPTION_METHOD:
+        options->methods = value;
+        return check_methods(value);
+    case OPTION_BATCH:
+        options->batch = value;
+        return true;
+    case OPTION_JSON:
+        options->json = true;
+        return true;
+    case 'h':
+        options->command = COMMAND_HELP;
+        return true;
+    case 'V':
+        options->command = COMMAND_VERSION;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool take_command(struct options *options, const char *word)
+{
+    static const struct {
+        const char *word;
+        enum command command;
+        const char *methods;
+    } commands[] = {
+        {"check", COMMAND_CHECK, NULL},
+        {"csa", COMMAND_CSA, "csa,helo"},
+        {"spf", COMMAND_SPF, "spf"},
+    };
+
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(commands[i].word, word) == 0) {
+            options->command = commands[i].command;
+            options->methods = commands[i].methods;
+            return true;
+        }
+    }
+    return complain("unknown command ", word);
+}
+
+/* What stands behind the options. */
+static bool take_arguments(struct options *options, int count, char **arguments)
+{
+    const char **places[3] = {&options->message, NULL, NULL};
+    int least = 0, most = 1;
+
+    if (options->command == COMMAND_CSA) {
+        places[0] = &options->client;
+        places[1] = &options->helo;
+        least = most = 2;
+    } else if (options->command == COMMAND_SPF) {
+        places[0] = &options->client;
+        places[1] = &options->mail_from;
+        places[2] = &options->helo;
+        least = 2;
+        most = 3;
+    }
+    if (count < least)
+        return complain("too few arguments", "");
+    if (count > most)
+        return complain("one argument too many: ", arguments[most]);
+    for (int i = 0; i < count; i++)
+        *places[i] = arguments[i];
+    return true;
+}
+
+static bool is_complete(const struct options *options)
+{
+    if (options->command == COMMAND_HELP || options->command == COMMAND_VERSION)
+        return true;
+    if (options->batch != NULL && (options->client != NULL || options->message != NULL))
+        return complain("--batch takes no --client and no MESSAGE", "");
+    if (options->batch == NULL && options->client == NULL)
+        return complain("--client is missing", "");
+    return true;
+}
+
+bool options_read(int argc, char **argv, struct options *options)
+{
+    int option;
+
+    *options = (struct options){.command = COMMAND_HELP};
+    if (argc < 2)
+        return complain("what should be done?", "");
+    if (argv[1][0] != '-') {
+        if (!take_command(options, argv[1]))
+            return false;
+        argv++;
+        argc--;
+    }
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":c:hV", long_options, NULL)) != -1) {
+        if (option == ':')
+            return complain("an argument is missing after ", argv[optind - 1]);
+        if (option == '?')
+            return complain("unknown option ", argv[optind - 1]);
+        if (!take_option(options, option, optarg))
+            return false;
+    }
+    if (options->command == COMMAND_HELP || options->command == COMMAND_VERSION)
+        return true;
+    return take_arguments(options, argc - optind, argv + optind) && is_complete(options);
+}
+
+void options_free(struct options *options)
+{
+    free(options->nameservers);
+    free(options->recipients);
+}
+
+/* A string of the configuration language; VALUE comes from the administrator's own command line. */
+static void put_quoted(FILE *out, const char *value)
+{
+    (void)fputc('\'', out);
+    for (; *value != '\0'; value++) {
+        if (*value == '\'' || *value == '\\')
+            (void)fputc('\\', out);
+        (void)fputc(*value, out);
+    }
+    (void)fputc('\'', out);
+}
+
+static bool is_wanted(const char *list, const char *method)
+{
+    size_t length = strlen(method);
+
+    for (const char *name = list; *name != '\0';) {
+        size_t span = strcspn(name, ",");
+
+        if (span == length && strncmp(name, method, length) == 0)
+            return true;
+        name += span + (name[span] == ',');
+    }
+    return false;
+}
+
+char *options_overrides(const struct options *options)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    const char *method;
+
+    if (out == NULL)
+        return NULL;
+    if (options->nameserver_count > 0) {
+        (void)fputs("dns { nameservers = {", out);
+        for (size_t i = 0; i < options->nameserver_count; i++) {
+            (void)fputs(i > 0 ? "," : "", out);
+            put_quoted(out, options->nameservers[i]);
+        }
+        (void)fputs("} }\n", out);
+    }
+    if (options->methods != NULL) {
+        for (size_t i = 0; (method = vouch_method_name(i)) != NULL; i++)
+            (void)fprintf(out, "%s { enabled = %s }\n", method,
+                          is_wanted(options->methods, method) ? "yes" : "no");
+        (void)fputs("exempt { clients = {} authenticated = no }\n", out);
+    }
+    if (fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#ifndef TOOLS_OPTIONS_H
+#define TOOLS_OPTIONS_H
+
+/* options.h - the command line of vouch(1). */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum command { COMMAND_CHECK, COMMAND_CSA, COMMAND_SPF, COMMAND_HELP, COMMAND_VERSION };
+
+struct options {
+    enum command command;
+    const char *config; /* -c, or NULL */
+    const char **nameservers;
+    size_t nameserver_count;
+    const char *client;
+    const char *client_name;
+    const char *helo;
+    const char *mail_from;
+    const char *authenticated;
+    const char **recipients;
+    size_t recipient_count;
+    const char *methods; /* comma-separated, or NULL: as configured */
+    const char *batch;   /* file, "-": standard input, or NULL */
+    const char *message; /* file, "-": standard input, or NULL */
+    bool json;
+};
+
+/* Read the command line.  False: it is wrong, and stderr says how.  Strings point into ARGV;
+ * release with options_free in either case. */
+bool options_read(int argc, char **argv, struct options *options);
+void options_free(struct options *options);
+
+/* The configuration text that stands for the options that override the files; the caller frees it.
+ * NULL: no memory. */
+char *options_overrides(const struct options *options);
+
+/* The text of `vouch --help`.  Static. */
+const char *options_usage(void);
+
+#endif
