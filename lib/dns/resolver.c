@@ -5,34 +5,14 @@
 
 #include <pthread.h>
 #include <sodium.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "lib/dns/answer_new.h"
+#include "lib/dns/begin.h"
 #include "lib/dns/budget.h"
-#include "lib/dns/cache.h"
-#include "lib/dns/flight.h"
 
-enum { SHARDS_MAX = 16, SHARD_BYTES_MIN = 256 * 1024 };
-
-/* Cache and flights of a part of all questions.  Both under one lock: a question is in one of them
- * from when it is first asked until its TTL is over, so nobody asks it a second time in between. */
-struct shard {
-    pthread_mutex_t lock;
-    struct cache cache;
-    struct flight *flights;
-};
-
-struct resolver {
-    atomic_uint references;
-    struct backend *backend;
-    unsigned max_in_flight;
-    nanoseconds join_limit;
-    uint8_t secret[QUESTION_SECRET_SIZE];
-    atomic_ulong queries, hits, joined, upstream, overloads, in_flight;
-    unsigned shard_count;
-    struct shard shards[SHARDS_MAX];
-};
+/* Few shards for a small cache: a big answer must still fit into one. */
+enum { SHARD_BYTES_MIN = 256 * 1024 };
 
 struct resolver_settings resolver_defaults(void)
 {
@@ -44,18 +24,6 @@ struct resolver_tuning resolver_tuning_defaults(void)
     return (struct resolver_tuning){.join_limit = 5 * NANOSECONDS_PER_SECOND};
 }
 
-static void count(atomic_ulong *counter)
-{
-    atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
-}
-
-/* The hash table inside a shard uses the low half of the hash. */
-static struct shard *shard_of(struct resolver *resolver, const struct question *question)
-{
-    return &resolver->shards[(question->hash >> 32) % resolver->shard_count];
-}
-
-/* Few shards for a small cache: a big answer must still fit into one. */
 static unsigned shards_for(size_t cache_bytes)
 {
     size_t count = cache_bytes / SHARD_BYTES_MIN;
@@ -183,108 +151,6 @@ void resolver_counters(struct resolver *resolver, struct vouch_counters *counter
     }
 }
 
-/* The backend's answer to a flight. */
-static void landed(struct backend_question *asked, struct dns_answer *answer)
-{
-    struct flight *flight = (struct flight *)asked;
-    struct resolver *resolver = flight->resolver;
-    struct shard *shard = shard_of(resolver, &flight->question);
-    nanoseconds now = clock_now();
-
-    (void)pthread_mutex_lock(&shard->lock);
-    HASH_DEL(shard->flights, flight);
-    cache_put(&shard->cache, &flight->question, answer, now);
-    (void)pthread_mutex_unlock(&shard->lock);
-    atomic_fetch_sub_explicit(&resolver->in_flight, 1, memory_order_relaxed);
-    flight_end(flight, answer, now);
-    flight_release(flight);
-}
-
-/* Reserve a place among the questions in flight. */
-static bool may_start(struct resolver *resolver)
-{
-    if (atomic_fetch_add(&resolver->in_flight, 1) < resolver->max_in_flight)
-        return true;
-    atomic_fetch_sub(&resolver->in_flight, 1);
-    count(&resolver->overloads);
-    return false;
-}
-
-/* What the caller gets for a question: an answer or a flight, with a reference, never both. */
-struct begun {
-    struct dns_answer *answer;
-    struct flight *flight;
-    bool is_new; /* the flight has yet to be started */
-};
-
-static struct begun refused(const struct dns_name *name, enum dns_type type,
-                            enum dns_failure failure)
-{
-    return (struct begun){.answer = dns_answer_failure(name, type, failure)};
-}
-
-/* The shard is locked. */
-static struct begun take_off(struct resolver *resolver, struct shard *shard,
-                             const struct dns_name *name, enum dns_type type,
-                             const struct question *question, nanoseconds now)
-{
-    struct flight *flight;
-
-    if (!may_start(resolver))
-        return refused(name, type, DNS_FAILURE_OVERLOAD);
-    flight = flight_new(name, type, question, now);
-    if (flight != NULL) {
-        flight->asked.done = landed;
-        flight->resolver = resolver;
-        HASH_ADD_KEYPTR_BYHASHVALUE(hh, shard->flights, flight->question.key,
-                                    flight->question.key_length, (unsigned)question->hash, flight);
-        if (flight->hh.tbl != NULL)
-            return (struct begun){.flight = flight_hold(flight), .is_new = true};
-        flight_release(flight);
-    }
-    atomic_fetch_sub(&resolver->in_flight, 1);
-    return refused(name, type, DNS_FAILURE_SYSTEM);
-}
-
-/* The shard is locked. */
-static struct begun join(struct resolver *resolver, struct flight *flight, nanoseconds now)
-{
-    if (now - flight->started >= resolver->join_limit && now > flight->started)
-        return refused(&flight->asked.name, flight->asked.type, DNS_FAILURE_TIMEOUT);
-    count(&resolver->joined);
-    return (struct begun){.flight = flight_hold(flight)};
-}
-
-/* Answer from the cache, join a flight or start one.  MAY_ASK false: the cache only. */
-static struct begun begin(struct resolver *resolver, const struct dns_name *name,
-                          enum dns_type type, const struct question *question, bool may_ask,
-                          nanoseconds now)
-{
-    struct shard *shard = shard_of(resolver, question);
-    struct begun begun = {.answer = NULL};
-    struct flight *flight;
-
-    count(&resolver->queries);
-    (void)pthread_mutex_lock(&shard->lock);
-    begun.answer = cache_get(&shard->cache, question, now);
-    if (begun.answer != NULL) {
-        count(&resolver->hits);
-    } else if (!may_ask) {
-        begun = refused(name, type, DNS_FAILURE_TIMEOUT);
-    } else {
-        HASH_FIND_BYHASHVALUE(hh, shard->flights, question->key, question->key_length,
-                              (unsigned)question->hash, flight);
-        begun = flight != NULL ? join(resolver, flight, now)
-                               : take_off(resolver, shard, name, type, question, now);
-    }
-    (void)pthread_mutex_unlock(&shard->lock);
-    if (begun.is_new) {
-        count(&resolver->upstream);
-        resolver->backend->start(resolver->backend, &begun.flight->asked);
-    }
-    return begun;
-}
-
 /* Ask a question that the transaction has not asked yet.  NULL: it could not be noted down, and
  * FAILURE says why. */
 static struct memo *ask(struct resolver *resolver, struct budget *budget,
@@ -299,8 +165,9 @@ static struct memo *ask(struct resolver *resolver, struct budget *budget,
     *failure = paid ? DNS_FAILURE_SYSTEM : DNS_FAILURE_BUDGET;
     if (memo == NULL)
         return NULL;
-    begun = paid ? begin(resolver, name, type, question, budget_deadline(budget, now) > now, now)
-                 : refused(name, type, DNS_FAILURE_BUDGET);
+    begun = paid ? resolver_begin(resolver, name, type, question,
+                                  budget_deadline(budget, now) > now, now)
+                 : resolver_refuse(name, type, DNS_FAILURE_BUDGET);
     if (begun.flight != NULL)
         memo->flight = begun.flight;
     else
