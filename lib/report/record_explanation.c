@@ -35,7 +35,7 @@ static void add_action(struct text *text, const struct decision *decision)
         text_printf(text, " (monitor mode; would %s)", vouch_action_word(decision->wanted));
     if (decision->outcome != NULL) {
         text_add(text, " at ");
-        add_upper(text, vouch_stage_word(decision->stage));
+        add_upper(text, words_answered_at(decision->stage));
     }
     text_add_char(text, '\n');
 }

@@ -29,7 +29,7 @@ static void add_action(struct text *line, const struct decision *decision)
         text_add(line, "monitor: would ");
     text_add(line, vouch_action_word(decision->wanted));
     if (decision->outcome != NULL)
-        text_printf(line, " %s", vouch_stage_word(decision->stage));
+        text_printf(line, " %s", words_answered_at(decision->stage));
 }
 
 static void add_why(struct text *line, const struct outcome *outcome)

@@ -21,6 +21,11 @@ const char *words_method(enum method method)
     return words[method];
 }
 
+const char *words_answered_at(enum vouch_stage decided)
+{
+    return vouch_stage_word(decided == VOUCH_STAGE_HELO ? VOUCH_STAGE_MAIL : decided);
+}
+
 void words_name(struct text *text, const char *name, size_t limit)
 {
     text_add_safe(text, name, strlen(name), limit);

@@ -14,6 +14,9 @@
 /* "CSA", "SPF", ...  Static. */
 const char *words_method(enum method method);
 
+/* The stage whose callback gives the answer: what HELO decides is answered at MAIL. */
+const char *words_answered_at(enum vouch_stage decided);
+
 /* A stranger's name or address as printable ASCII. */
 void words_name(struct text *text, const char *name, size_t limit);
 
