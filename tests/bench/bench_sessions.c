@@ -24,7 +24,7 @@ enum { HOSTS = 40, DELAY_MS = 50, THREADS_MAX = 8, WARM_SECONDS = 2, ZONE_SIZE =
 
 static const char client[] = "192.0.2.1";
 
-static void die(const char *what)
+static _Noreturn void die(const char *what)
 {
     fprintf(stderr, "bench_sessions: %s\n", what);
     exit(1);
@@ -50,8 +50,8 @@ static void print_problem(void *context, const char *file, unsigned line, const 
 
 static struct vouch_engine *make_engine(const char *nameserver)
 {
-    struct vouch_config *config;
-    struct vouch_engine *engine;
+    struct vouch_config *config = NULL;
+    struct vouch_engine *engine = NULL;
     char overrides[256];
 
     snprintf(overrides, sizeof overrides, "dns { nameservers = {\"%s\"} }\n", nameserver);
@@ -81,8 +81,8 @@ static bool run_session(struct vouch_engine *engine, unsigned host, nanoseconds 
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
     nanoseconds start = clock_now();
-    struct vouch_session *session;
-    struct vouch_message *message;
+    struct vouch_session *session = NULL;
+    struct vouch_message *message = NULL;
     const struct vouch_edit *edits;
     size_t edit_count;
     char helo[64], path[80];
@@ -140,7 +140,7 @@ static void measure_cold(struct vouch_engine *engine)
 
 struct worker {
     pthread_t thread;
-    struct vouch_engine *engine;
+    struct vouch_engine *engine = NULL;
     nanoseconds end;
     unsigned sessions;
 };
@@ -201,7 +201,7 @@ int main(void)
 {
     static char zone[ZONE_SIZE];
     struct dnsd_child *dns;
-    struct vouch_engine *engine;
+    struct vouch_engine *engine = NULL;
 
     make_zone(zone);
     dns = dnsd_child_start("127.0.0.1", zone);
