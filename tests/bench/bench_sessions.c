@@ -140,7 +140,7 @@ static void measure_cold(struct vouch_engine *engine)
 
 struct worker {
     pthread_t thread;
-    struct vouch_engine *engine = NULL;
+    struct vouch_engine *engine;
     nanoseconds end;
     unsigned sessions;
 };
