@@ -54,12 +54,20 @@ static bool equals(const char *wanted, const char *found, struct text *why)
     return false;
 }
 
+static bool contains(const char *wanted, const char *found, struct text *why)
+{
+    (void)equals(wanted, found, why);
+    return strstr(found, wanted) != NULL;
+}
+
 static bool finding_holds(const struct finding *finding, const struct step *step, struct text *why)
 {
     const char *aspect = step->word[2];
 
     if (strcmp(aspect, "domain") == 0)
         return equals(step->word[3], finding->domain, why);
+    if (strcmp(aspect, "detail") == 0)
+        return equals(step->word[3], finding->detail, why);
     if (strcmp(aspect, "explanation") == 0)
         return equals(step->word[3], finding->explanation, why);
     if (strcmp(aspect, "property") == 0)
@@ -67,6 +75,10 @@ static bool finding_holds(const struct finding *finding, const struct step *step
     if (strcmp(aspect, "rule") == 0) {
         text_add(why, "no such rule in the trace");
         return has_rule(finding, step->word[3]);
+    }
+    if (strcmp(aspect, "no-rule") == 0) {
+        text_add(why, "it is in the trace");
+        return !has_rule(finding, step->word[3]);
     }
     text_printf(why, "%s %s", finding->result, finding->reason);
     return strcmp(aspect, finding->result) == 0 &&
@@ -78,24 +90,80 @@ static bool is_number(const char *text)
     return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
 }
 
-bool expect_holds(const struct play *play, const struct step *step, struct text *why)
+/* What was asked of DNS.  False: STEP is not about that. */
+static bool questions_hold(const struct step *step, struct text *why, bool *holds)
 {
     const char *subject = step->word[1];
-    const struct finding *finding;
 
     if (strcmp(subject, "queries") == 0) {
         text_printf(why, "%u", questions_count());
-        return is_number(step->word[2]) && strtoul(step->word[2], NULL, 10) == questions_count();
-    }
-    if (strcmp(subject, "asked") == 0) {
+        *holds = is_number(step->word[2]) && strtoul(step->word[2], NULL, 10) == questions_count();
+    } else if (strcmp(subject, "asked") == 0) {
         text_add(why, "it was not asked");
-        return questions_asked(step->word[2], step->word[3]);
-    }
-    if (strcmp(subject, "never-asked") == 0) {
+        *holds = questions_asked(step->word[2], step->word[3]);
+    } else if (strcmp(subject, "never-asked") == 0) {
         text_add(why, "it was asked");
-        return !questions_asked(step->word[2], step->word[3]);
+        *holds = !questions_asked(step->word[2], step->word[3]);
+    } else {
+        return false;
     }
-    finding = find(play, subject);
+    return true;
+}
+
+/* What was decided.  False: STEP is not about that. */
+static bool decision_holds(struct play *play, const struct step *step, struct text *why,
+                           bool *holds)
+{
+    static const struct {
+        const char *subject;
+        const char *what;
+        bool named; /* the word after it belongs to the question */
+        bool (*compare)(const char *wanted, const char *found, struct text *why);
+        bool wanted;
+    } subjects[] = {
+        {"action", "action", false, equals, true},
+        {"wanted", "wanted", false, equals, true},
+        {"decided-by", "decided-by", false, equals, true},
+        {"rule", "rule", false, contains, true},
+        {"reply", "reply", false, equals, true},
+        {"reply-text", "reply-text", false, contains, true},
+        {"field", "field", true, contains, true},
+        {"no-field", "field", true, contains, false},
+        {"removed", "removed", true, equals, true},
+        {"log", "log", false, contains, true},
+        {"record", "record", false, contains, true},
+        {"explanation", "explanation", false, contains, true},
+    };
+
+    for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
+        unsigned value = subjects[i].named ? 3 : 2;
+        const char *told;
+
+        if (strcmp(subjects[i].subject, step->word[1]) != 0)
+            continue;
+        told = play->player->tell(play, subjects[i].what, step->word[2]);
+        if (told == NULL)
+            text_add(why, "there is no decision (a session needs a config block and a mail step)");
+        *holds =
+            told != NULL && subjects[i].compare(step->word[value], told, why) == subjects[i].wanted;
+        return true;
+    }
+    return false;
+}
+
+bool expect_holds(struct play *play, const struct step *step, struct text *why)
+{
+    bool negated = strcmp(step->word[1], "no") == 0;
+    const struct finding *finding;
+    bool holds;
+
+    if (questions_hold(step, why, &holds) || decision_holds(play, step, why, &holds))
+        return holds;
+    finding = find(play, step->word[negated ? 2 : 1]);
+    if (negated) {
+        text_add(why, "there is one");
+        return finding == NULL;
+    }
     if (finding == NULL) {
         text_add(why, "no such outcome");
         return false;

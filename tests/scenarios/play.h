@@ -17,13 +17,17 @@ struct finding {
     const char *result;
     const char *reason;
     const char *domain;
+    const char *detail;
     const char *explanation;
     const struct property *properties;
     const struct trace_step *trace;
     struct finding *next;
 };
 
+struct player;
+
 struct play {
+    const struct player *player;
     struct arena *arena;
     struct resolver *resolver;
     const struct scenario_case *scenario;
@@ -37,10 +41,14 @@ struct player {
     void (*begin)(struct play *play);
     void (*act)(struct play *play, const struct step *step); /* may set problem */
     void (*look)(struct play *play);                         /* bring findings up to date */
+    const char *(*tell)(struct play *play, const char *what, const char *of); /* see expect.h */
     void (*end)(struct play *play);
 };
 
 /* Calls the verifiers alone. */
 extern const struct player verifier_player;
+
+/* Drives the engine through vouch.h as the MTA would. */
+extern const struct player session_player;
 
 #endif

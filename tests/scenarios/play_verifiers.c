@@ -123,8 +123,20 @@ static void take_helo(struct play *play, struct bench *bench, const char *helo)
     prefetch(play, bench, VOUCH_STAGE_HELO);
 }
 
+/* Each message is judged by itself; what HELO led to stays. */
+static void forget_message(struct bench *bench)
+{
+    bench->outcomes_end = &bench->outcomes;
+    while (*bench->outcomes_end != NULL && (*bench->outcomes_end)->stage == VOUCH_STAGE_HELO)
+        bench->outcomes_end = &(*bench->outcomes_end)->next;
+    *bench->outcomes_end = NULL;
+    if (bench->next_stage > VOUCH_STAGE_MAIL)
+        bench->next_stage = VOUCH_STAGE_MAIL;
+}
+
 static void take_mail(struct play *play, struct bench *bench, const char *path)
 {
+    forget_message(bench);
     bench->facts.has_mail = true;
     if (path_parse(play->arena, path, &bench->facts.reverse_path) != VOUCH_OK)
         play->problem = "no memory";
@@ -162,6 +174,7 @@ static struct finding *finding_of(struct arena *arena, const struct outcome *out
         .result = vouch_result_word(outcome->result),
         .reason = reason_code(outcome->reason),
         .domain = outcome->domain,
+        .detail = outcome->detail,
         .explanation = outcome->explanation,
         .properties = outcome->properties,
         .trace = outcome->trace,
@@ -193,4 +206,19 @@ static void end(struct play *play)
     budget_free(bench->budget);
 }
 
-const struct player verifier_player = {.begin = begin, .act = act, .look = look, .end = end};
+/* Without a session there is no decision to tell of. */
+static const char *tell(struct play *play, const char *what, const char *of)
+{
+    (void)play;
+    (void)what;
+    (void)of;
+    return NULL;
+}
+
+const struct player verifier_player = {
+    .begin = begin,
+    .act = act,
+    .look = look,
+    .tell = tell,
+    .end = end,
+};

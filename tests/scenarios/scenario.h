@@ -22,13 +22,27 @@
  *         end
  *         WORD VALUE...                 steps, in the order of the session:
  *
- *     methods METHOD...                 the verifiers to run (default: all)
- *     address-literals yes|no           as in milter.conf (without config)
- *     budget time MS | budget queries N
- *     client ADDRESS                    a client connects; no client line: unknown address
+ *     client ADDRESS [NAME]             a client connects; no client line: unknown address
  *     helo NAME                         as often as it comes
  *     mail PATH                         a message begins
  *     expect ...                        see expect.h
+ *
+ * Without config also:
+ *
+ *     methods METHOD...                 the verifiers to run (default: all)
+ *     address-literals yes|no           as in milter.conf
+ *     budget time MS | budget queries N
+ *
+ * With config also:
+ *
+ *     mta NAME                          what our MTA calls itself
+ *     auth NAME                         the client authenticates
+ *     rcpt PATH
+ *     header NAME VALUE
+ *     body TEXT
+ *     queue-id ID
+ *     eoh                               the header ends
+ *     eom                               the message ends
  *
  * `zone`, `config` and settings before the first case hold for all cases. */
 
