@@ -15,6 +15,7 @@ thread: the kernel ties their life to the thread that made them.
 import atexit
 import ctypes
 import os
+import re
 import shutil
 import signal
 import socket
@@ -206,6 +207,21 @@ def program(relative):
     """The path of a program of this build (libtool's wrapper script included), or None."""
     path = os.path.join(build_dir, relative)
     return path if os.access(path, os.X_OK) else None
+
+
+def check_children(tap, run):
+    """The last test of a run: nothing ended by itself, nothing was reported by a sanitizer, and
+    every process that is asked to ends in good order."""
+    tap.ok(not run.failed_children(), "no process ended by itself", run.failed_children())
+    bad = []
+    for child in reversed(run.children):
+        killed = child.stopping
+        status = child.stop()
+        report = re.search(r"ERROR: \w+Sanitizer|runtime error:|WARNING: ThreadSanitizer",
+                           child.log())
+        if report or (not killed and status not in (0, -signal.SIGTERM)):
+            bad.append("%s: status %s\n%s" % (child.name, status, child.log()[-6000:]))
+    tap.ok(not bad, "every process ended in good order", "\n".join(bad))
 
 
 class Tap:

@@ -56,7 +56,8 @@ class Dnsd:
 
 
 class Filter:
-    """vouch-milter in the foreground under a configuration of its own, on a TCP port."""
+    """vouch-milter in the foreground under a configuration of its own, on a TCP port; with {path}
+    in the configuration, on the Unix socket that it puts there."""
 
     PROGRAM = "milter/vouch-milter"
 
@@ -65,6 +66,7 @@ class Filter:
         self.name = "milter-" + name
         self.port = port or harness.free_port()
         self.nameserver = nameserver
+        self.path = run.path(self.name + ".sock") if "{path}" in configuration else None
         self.configuration_path = self.configure(configuration)
         self.child = None
         self.start()
@@ -72,21 +74,25 @@ class Filter:
     def configure(self, configuration):
         """Write the configuration file; a running filter reads it on reload()."""
         if "nameservers" not in configuration:
-            configuration += ('\ndns {\n    nameservers = {"%s"}\n    timeout = 3s\n'
-                              '    dnssec = no\n}\n' % self.nameserver)
+            configuration += '\ndns { nameservers = {"%s"}  timeout = 3s }\n' % self.nameserver
+        if self.path:
+            configuration = configuration.replace("{path}", self.path)
         return self.run.write(self.name + ".conf", configuration)
 
     @property
     def socket(self):
         """As main.cf writes it."""
-        return "inet:127.0.0.1:%d" % self.port
+        return "unix:" + self.path if self.path else "inet:127.0.0.1:%d" % self.port
+
+    def listens(self):
+        return harness.socket_open(self.path) if self.path else harness.port_open(self.port)
 
     def start(self):
-        self.child = self.run.spawn(self.name, [
-            harness.program(self.PROGRAM), "-f", "-c", self.configuration_path, "-p",
-            "inet:%d@127.0.0.1" % self.port])
-        harness.wait_for(lambda: harness.port_open(self.port), self.name + " listens",
-                         child=self.child)
+        argv = [harness.program(self.PROGRAM), "-f", "-c", self.configuration_path]
+        if not self.path:
+            argv += ["-p", "inet:%d@127.0.0.1" % self.port]
+        self.child = self.run.spawn(self.name, argv)
+        harness.wait_for(self.listens, self.name + " listens", child=self.child)
 
     def reload(self):
         self.child.signal(signal.SIGHUP)
