@@ -240,6 +240,8 @@ static void prefetch_target(struct spf_run *run, const struct spf_macro *macro, 
 
     if (macro->has_validated || !spf_target(run, macro, &name))
         return;
+    if (type == DNS_TXT && dns_name_labels(&name) < 2) /* RFC 7208 4.3: never asked */
+        return;
     check_prefetch(run->check, &name, type);
     run->prefetched++;
 }
