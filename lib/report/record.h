@@ -32,9 +32,10 @@ struct report_view {
  * before MAIL), rcpt, authenticated, exempt (why, or null), action, wanted, reply (one string
  * "550 5.7.23 text", lines joined by "\n"; null when none), stage, rule {text,file,line} (null when
  * none decided), outcomes [{method, identity (of a method that has several), result, reason,
- * reason_text, domain, detail, properties {"smtp.helo": "..."}, trace [{asked, answer, rule,
- * asked_us, took_us}]}], dns {queries, voids, ms}, forged_authres.  ASCII; octets that are not
- * UTF-8 appear as \xHH text.  WITH_TRACE false leaves the traces out.  NULL: no memory. */
+ * reason_text, domain, detail, explanation (SPF exp=, where there is one), properties {"smtp.helo":
+ * "..."}, trace [{asked, answer, rule, asked_us, took_us}]}], dns {queries, voids, ms},
+ * forged_authres.  ASCII; octets that are not UTF-8 appear as \xHH text.  WITH_TRACE false leaves
+ * the traces out.  NULL: no memory. */
 const char *record_json(struct arena *arena, const struct report_view *view, bool with_trace);
 
 /* One line for syslog, printable ASCII, at most RECORD_LOG_MAX octets, what matters most in front:

@@ -145,10 +145,8 @@ static void add_outcome(struct text *text, const struct outcome *outcome)
     text_printf(text, "%s: %s", method_name(outcome->method), vouch_result_word(outcome->result));
     words_why(&why, outcome, STEP_MAX);
     text->failed |= why.failed;
-    if (why.length > 0) {
-        text_add(text, " - ");
-        text_append(text, why.data, why.length);
-    }
+    if (why.length > 0)
+        text_printf(text, " (%s)", why.data);
     if (outcome->domain[0] != '\0') {
         text_printf(text, "  [%s ", identity[0] != '\0' ? identity : "helo");
         words_name(text, outcome->domain, NAME_MAX_OCTETS);

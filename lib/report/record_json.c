@@ -107,6 +107,8 @@ static json_t *one_outcome(struct writer *writer, const struct outcome *outcome,
     put(writer, object, "reason_text", string(writer, reason_text(outcome->reason)));
     put(writer, object, "domain", string(writer, outcome->domain));
     put(writer, object, "detail", string(writer, outcome->detail));
+    if (outcome->explanation[0] != '\0')
+        put(writer, object, "explanation", string(writer, outcome->explanation));
     put(writer, object, "properties", properties(writer, outcome));
     if (with_trace)
         put(writer, object, "trace", trace(writer, outcome));

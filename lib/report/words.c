@@ -60,22 +60,29 @@ void words_clean(struct text *text, const char *string, size_t limit)
         text_add(text, "...");
 }
 
+/* How reason text and detail make one phrase. */
+static const char *link_between(const struct outcome *outcome)
+{
+    if (reason_text(outcome->reason)[0] == '\0')
+        return "";
+    return outcome->reason == REASON_CSA_EXPLICIT ? " " : ": "; /* "... required by example.com" */
+}
+
 void words_why(struct text *text, const struct outcome *outcome, size_t limit)
 {
     const char *why = reason_text(outcome->reason);
     size_t length = strlen(why);
 
-    if (outcome->detail[0] == '\0') {
-        words_clean(text, why, limit);
-    } else if (outcome->reason == REASON_SPF_MATCH) {
+    if (outcome->reason == REASON_SPF_MATCH && outcome->detail[0] != '\0') {
         words_clean(text, outcome->detail, limit);
         text_add(text, " matched");
-    } else {
-        words_clean(text, why, limit);
-        if (length > 0)
-            text_add(text, ": ");
-        words_clean(text, outcome->detail, limit > length ? limit - length : 0);
+        return;
     }
+    words_clean(text, why, limit);
+    if (outcome->detail[0] == '\0' || outcome->reason == REASON_SPF_DEFAULT)
+        return; /* "default" says no more than "no mechanism matched" */
+    text_add(text, link_between(outcome));
+    words_clean(text, outcome->detail, limit > length ? limit - length : 0);
 }
 
 const char *words_client_name(const struct facts *facts)

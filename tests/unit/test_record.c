@@ -268,6 +268,7 @@ static void json_of_a_reject(void **state)
 
     (void)state;
     set_up(&f);
+    f.spf->explanation = "because";
     object = parsed(record_json(f.arena, &f.view, true));
     assert_string_equal(text_at(object, "id"), "4Xyz");
     assert_string_equal(text_at(object, "client"), "192.0.2.9");
@@ -297,6 +298,7 @@ static void json_of_a_reject(void **state)
     outcome = json_array_get(json_object_get(object, "outcomes"), 0);
     assert_string_equal(text_at(outcome, "method"), "csa");
     assert_null(json_object_get(outcome, "identity"));
+    assert_null(json_object_get(outcome, "explanation"));
     assert_string_equal(text_at(outcome, "result"), "fail");
     assert_string_equal(text_at(outcome, "reason"), "csa-address-mismatch");
     assert_string_equal(text_at(outcome, "reason_text"), "client address mismatch");
@@ -315,6 +317,7 @@ static void json_of_a_reject(void **state)
 
     outcome = json_array_get(json_object_get(object, "outcomes"), 2);
     assert_string_equal(text_at(outcome, "identity"), "mailfrom");
+    assert_string_equal(text_at(outcome, "explanation"), "because");
     json_decref(object);
     arena_free(f.arena);
 }
@@ -466,7 +469,7 @@ static void explanations(void **state)
         "  DNS         4 questions, 1 without an answer, 12.3 ms\n"
         "  removed     1 Authentication-Results field\n"
         "\n"
-        "csa: fail - client address mismatch  [helo mail.example.com]\n"
+        "csa: fail (client address mismatch)  [helo mail.example.com]\n"
         "  asked       SRV _client._smtp.mail.example.com                    12.3 ms\n"
         "  answered    1 2 0 mail.example.com\n"
         "  so          csv 2.1: weight 2, authorized\n"
@@ -474,9 +477,9 @@ static void explanations(void **state)
         "  answered    192.0.2.1\n"
         "  so          csv 3: the client is not among the target's addresses\n"
         "\n"
-        "helo: pass - HELO name resolves to the client  [helo mail.example.com]\n"
+        "helo: pass (HELO name resolves to the client)  [helo mail.example.com]\n"
         "\n"
-        "spf: pass - ip4:192.0.2.0/24 matched  [mailfrom example.com]\n"
+        "spf: pass (ip4:192.0.2.0/24 matched)  [mailfrom example.com]\n"
         "  explains    \"our\\x0Awords\"\n");
 
     f.decision.action = VOUCH_CONTINUE; /* monitor */

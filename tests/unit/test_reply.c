@@ -76,10 +76,10 @@ static const struct {
      VOUCH_REJECT,
      "host.example.net [192.0.2.9] is not authorized to send mail as mail.example.com: client "
      "address mismatch (CSA)"},
-    {METHOD_CSA, IDENTITY_NONE, VOUCH_FAIL, REASON_CSA_EXPLICIT, "x.example.com", "example.com",
+    {METHOD_CSA, IDENTITY_NONE, VOUCH_FAIL, REASON_CSA_EXPLICIT, "x.example.com", "by example.com",
      VOUCH_REJECT,
      "host.example.net [192.0.2.9] is not authorized to send mail as x.example.com: explicit "
-     "authorization required: example.com (CSA)"},
+     "authorization required by example.com (CSA)"},
     {METHOD_CSA, IDENTITY_NONE, VOUCH_FAIL, REASON_CSA_NOT_AUTHORIZED, "mail.example.com", "",
      VOUCH_TEMPFAIL,
      "host.example.net [192.0.2.9] is not authorized to send mail as mail.example.com: host name "
@@ -116,6 +116,8 @@ static const struct {
      VOUCH_REJECT, "SPF permerror: example.com: syntax error in the SPF record: ip4:x"},
     {METHOD_SPF, IDENTITY_MAILFROM, VOUCH_NEUTRAL, REASON_SPF_MATCH, "example.com", "?all",
      VOUCH_REJECT, "SPF neutral: example.com: ?all matched"},
+    {METHOD_SPF, IDENTITY_MAILFROM, VOUCH_NEUTRAL, REASON_SPF_DEFAULT, "example.com", "default",
+     VOUCH_REJECT, "SPF neutral: example.com: no mechanism matched"},
     {METHOD_SPF, IDENTITY_MAILFROM, VOUCH_NONE, REASON_SPF_NO_DOMAIN, "", "", VOUCH_REJECT,
      "SPF none: a@example.com: no domain to check"},
     {METHOD_SPF, IDENTITY_MAILFROM, VOUCH_POLICY, REASON_NONE, "example.com", "", VOUCH_QUARANTINE,
