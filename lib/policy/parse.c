@@ -23,8 +23,8 @@ struct parse {
     struct reader *reader;
     cfg_t *root; /* NULL while libconfuse sets up its defaults */
     unsigned ends;
-    bool has_stopped; /* at an error */
-    bool is_unclosed; /* as scan.c has reported already */
+    bool has_stopped;  /* at an error */
+    bool has_bad_form; /* which scan.c has reported */
 };
 
 /* libconfuse has globals of its own and gives its callbacks no argument of ours: one text at a
@@ -57,6 +57,14 @@ static void take_option(struct parse *parse, cfg_t *cfg, const cfg_opt_t *opt, c
         reader_take(reader, option, is_in_domain(parse, cfg), value, opt->nvalues > 1, where);
 }
 
+static void begin_domain(struct parse *parse, const cfg_t *cfg)
+{
+    struct config_origin where = reader_origin(parse->reader, cfg->line);
+
+    if (!parse->has_stopped && !reader_domain_begin(parse->reader, cfg->title, where))
+        parse->has_stopped = true;
+}
+
 /* libconfuse has a VALUE for OPT. */
 static int take_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
@@ -65,21 +73,20 @@ static int take_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *resul
     *(const char **)result = value;
     if (parse->root == NULL)
         return 0;
-    if (strcmp(opt->name, SENTINEL) == 0) {
-        if (parse->ends++ > 0)
-            reader_problem(parse->reader, reader_origin(parse->reader, cfg->line),
-                           "'" SENTINEL "' is not for use in files");
-    } else if (strcmp(opt->name, BEGIN) == 0 && cfg->title != NULL) {
-        struct config_origin where = reader_origin(parse->reader, cfg->line);
-
-        if (!reader_domain_begin(parse->reader, cfg->title, where))
-            parse->has_stopped = true;
-    } else {
-        take_option(parse, cfg, opt, value);
+    if (strcmp(opt->name, BEGIN) == 0 && cfg->title != NULL) {
+        begin_domain(parse, cfg);
+        return 0; /* libconfuse ends the process over a default that is not taken */
     }
-    if (parse->reader->error == VOUCH_ERROR_MEMORY)
+    if (parse->has_stopped || parse->reader->error == VOUCH_ERROR_MEMORY) {
         parse->has_stopped = true;
-    return parse->has_stopped ? -1 : 0;
+        return -1;
+    }
+    if (strcmp(opt->name, SENTINEL) != 0)
+        take_option(parse, cfg, opt, value);
+    else if (parse->ends++ > 0)
+        reader_problem(parse->reader, reader_origin(parse->reader, cfg->line),
+                       "'" SENTINEL "' is not for use in files");
+    return 0;
 }
 
 static void take_unknown(struct parse *parse, const cfg_t *cfg, const char *name)
@@ -91,7 +98,7 @@ static void take_unknown(struct parse *parse, const cfg_t *cfg, const char *name
     const char *hint_text;
 
     if (strcmp(name, SENTINEL) == 0) {
-        if (!parse->is_unclosed)
+        if (!parse->has_bad_form)
             reader_problem(reader, where, "the file ends within section '%s'; a '}' is missing",
                            section);
         return;
@@ -119,7 +126,7 @@ __attribute__((format(printf, 2, 0))) static void take_error(cfg_t *cfg, const c
         return;
     }
     (void)vsnprintf(message, sizeof message, format, arguments);
-    if (!parse->is_unclosed)
+    if (!parse->has_bad_form)
         reader_problem(reader, reader_origin(reader, cfg->line), "syntax error: %s",
                        reader_shown(reader, message));
 }
@@ -127,7 +134,7 @@ __attribute__((format(printf, 2, 0))) static void take_error(cfg_t *cfg, const c
 /* Append the options of SECTION. */
 static void add_options(const char *section, bool for_domains, cfg_opt_t *options, size_t *count)
 {
-    static char placeholder[] = "{\"\"}"; /* tells "= {}" and "+=" from an option not set */
+    static char placeholder[] = "{\"\"}"; /* tells "+=" from "=" */
 
     for (size_t i = 0; i < option_count; i++) {
         const struct option *option = &option_table[i];
@@ -206,22 +213,6 @@ static cfg_opt_t *root_options(struct arena *arena)
     return add_sections(arena, false, options, &count) ? options : NULL;
 }
 
-/* "option = {}" calls nobody back, but leaves no placeholder either. */
-static void take_empty_lists(struct parse *parse)
-{
-    for (size_t i = 0; i < option_count; i++) {
-        const struct option *option = &option_table[i];
-        cfg_t *section = parse->root;
-
-        if (!option_is_list(option))
-            continue;
-        if (option->section[0] != '\0')
-            section = cfg_getsec(parse->root, option->section);
-        if (cfg_size(section, option->name) == 0)
-            reader_take_empty(parse->reader, option, reader_origin(parse->reader, 0));
-    }
-}
-
 /* Everything libconfuse does happens in here. */
 static void run(struct parse *parse, cfg_opt_t *options, const char *text)
 {
@@ -232,12 +223,11 @@ static void run(struct parse *parse, cfg_opt_t *options, const char *text)
         parse->root = root;
         (void)cfg_set_error_function(root, take_error);
         result = cfg_parse_buf(root, text);
-        take_empty_lists(parse);
         (void)cfg_free(root);
     }
     if (root == NULL || (result != CFG_SUCCESS && !parse->has_stopped))
         reader_fail(parse->reader, VOUCH_ERROR_MEMORY); /* all else is reported with a message */
-    else if (result == CFG_SUCCESS && parse->ends == 0 && !parse->is_unclosed)
+    else if (result == CFG_SUCCESS && parse->ends == 0 && !parse->has_bad_form)
         reader_problem(parse->reader, reader_origin(parse->reader, (int)parse->reader->line_count),
                        "the text does not end where its last option does");
 }
@@ -257,7 +247,7 @@ void reader_text(struct reader *reader, const char *file, char *text, size_t len
     }
     scan_prepare(text, length, &scan);
     reader->line_count = scan.line_count;
-    parse.is_unclosed = scan.problem != NULL;
+    parse.has_bad_form = scan.problem != NULL;
     if (scan.problem != NULL)
         reader_problem(reader, reader_origin(reader, (int)scan.line), "%s", scan.problem);
     whole = arena_printf(reader->scratch, "%s\n" SENTINEL " = yes\n", text);

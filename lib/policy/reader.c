@@ -187,7 +187,8 @@ static void assign_item(struct reader *reader, const struct target *target, cons
     }
     if (target->seen->file == NULL)
         mark_set(target, where);
-    add_to_list(reader, target, text, where);
+    if (continues || text[strspn(text, " \t\r\n")] != '\0') /* else "= {}", see scan.h */
+        add_to_list(reader, target, text, where);
 }
 
 static void assign(struct reader *reader, const struct target *target, const char *text,
@@ -249,18 +250,6 @@ void reader_take(struct reader *reader, const struct option *option, bool in_dom
         assign_item(reader, &target, value, continues, where);
     else
         assign(reader, &target, value, where);
-}
-
-void reader_take_empty(struct reader *reader, const struct option *option,
-                       struct config_origin where)
-{
-    struct target target = general_target(reader, option);
-
-    if (target.seen->file != NULL)
-        report_twice(reader, &target, where);
-    else
-        mark_set(&target, where);
-    reader->lists[option - option_table].count = 0;
 }
 
 /* Give the configuration a copy of LIST. */

@@ -83,10 +83,6 @@ const char *reader_shown(struct reader *reader, const char *text);
 void reader_take(struct reader *reader, const struct option *option, bool in_domain,
                  const char *value, bool continues, struct config_origin where);
 
-/* Take "OPTION = {}". */
-void reader_take_empty(struct reader *reader, const struct option *option,
-                       struct config_origin where);
-
 /* Read the LENGTH octets of TEXT as configuration from FILE: a mistake is reported, and reading
  * goes on as far as libconfuse allows.  TEXT ends with a NUL and is changed on the way. */
 void reader_text(struct reader *reader, const char *file, char *text, size_t length);

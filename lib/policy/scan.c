@@ -16,6 +16,8 @@ struct cursor {
     unsigned line;
     unsigned depth;
     unsigned opened[BRACES_MAX]; /* lines of the open braces */
+    char before;                 /* the last character that was neither blank nor comment */
+    char *list;                  /* where a list was begun that has nothing in it yet, or NULL */
     struct scan *scan;
 };
 
@@ -128,10 +130,16 @@ static void quoted(struct cursor *cursor, char quote)
 
 static void brace(struct cursor *cursor)
 {
-    if (peek(cursor, 0) == '{' && cursor->depth++ < BRACES_MAX)
+    char *here = cursor->text + cursor->at;
+
+    if (*here == '{' && cursor->depth++ < BRACES_MAX)
         cursor->opened[cursor->depth - 1] = cursor->line;
-    else if (peek(cursor, 0) == '}' && cursor->depth > 0)
+    else if (*here == '}' && cursor->depth > 0)
         cursor->depth--;
+    if (*here == '}' && cursor->before == '{' && cursor->list != NULL)
+        *here = *cursor->list = '"';
+    cursor->list = *here == '{' && cursor->before == '=' ? here : NULL;
+    cursor->before = *here;
     skip(cursor, 1);
 }
 
@@ -156,8 +164,10 @@ static void step(struct cursor *cursor)
     } else if (is_at(cursor, "/*")) {
         block_comment(cursor);
     } else if (c == '"' || c == '\'') {
+        cursor->before = c;
         quoted(cursor, c);
     } else if (is_at(cursor, "${")) {
+        cursor->before = c;
         variable(cursor);
     } else if (c == '{' || c == '}') {
         brace(cursor);
@@ -165,6 +175,8 @@ static void step(struct cursor *cursor)
         if (is_skipped_by_libconfuse(cursor))
             note(cursor->scan, cursor->line,
                  "a value with '*', '+' or a carriage return in it must stand in quotes");
+        if (strchr(" \t\r\n", c) == NULL)
+            cursor->before = c;
         skip(cursor, 1);
     }
 }
@@ -179,5 +191,5 @@ void scan_prepare(char *text, size_t length, struct scan *scan)
     if (cursor.depth > 0)
         note(scan, cursor.opened[cursor.depth <= BRACES_MAX ? cursor.depth - 1 : BRACES_MAX - 1],
              "'{' begins here that is never closed with '}'");
-    scan->line_count = cursor.line;
+    scan->line_count = cursor.line - (length > 0 && text[length - 1] == '\n');
 }

@@ -7,8 +7,9 @@
 /* scan.h - a look at configuration text before libconfuse reads it.
  *
  * libconfuse 3.3 miscounts lines after a comment that ends within its line, takes no comment inside
- * a list, silently skips characters it has no rule for, and accepts what is never closed.  So the
- * comments are blanked out here, and the rest is reported. */
+ * a list, calls nobody back for an empty one, silently skips characters it has no rule for, and
+ * accepts what is never closed.  So comments are blanked out here, "= {}" becomes "= """, and the
+ * rest is reported. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,8 +23,8 @@ struct scan {
 /* Whether the LENGTH octets of TEXT are text at all: UTF-8 without NUL. */
 bool scan_is_text(const char *text, size_t length, struct scan *scan);
 
-/* Replace every comment in the LENGTH octets of TEXT by spaces; find what is not closed and what
- * libconfuse would skip. */
+/* Replace every comment in the LENGTH octets of TEXT by spaces, and an empty list by quotes with
+ * nothing but white space between; find what is not closed and what libconfuse would skip. */
 void scan_prepare(char *text, size_t length, struct scan *scan);
 
 #endif

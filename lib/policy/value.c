@@ -205,14 +205,12 @@ static int store_action(const struct option *option, const char *text, enum vouc
     enum vouch_action action;
     unsigned index;
 
-    if (!find_action(text, &action))
-        return complain(complaint, text,
-                        option->words != NULL
-                            ? "is not an action; use one of tempfail continue"
-                            : "is not an action; use one of continue accept reject tempfail "
-                              "quarantine discard");
     if (option->words != NULL && !find_word(option->words, text, &index))
         return complain_of_word(option, complaint, text);
+    if (!find_action(text, &action))
+        return complain(complaint, text,
+                        "is not an action; use one of continue accept reject tempfail quarantine "
+                        "discard");
     *field = action;
     return VOUCH_OK;
 }
@@ -222,7 +220,7 @@ static int store_text(const struct option *option, const char *text, const char 
 {
     const char *what =
         text[0] != '\0' && option->complaint != NULL ? option->complaint(text) : NULL;
-    const char *copy;
+    char *copy;
     unsigned index;
 
     if (text[0] == '\0' && strcmp(option->standard, "\"\"") != 0)
@@ -234,6 +232,8 @@ static int store_text(const struct option *option, const char *text, const char 
     copy = arena_string(arena, text);
     if (copy == NULL)
         return VOUCH_ERROR_MEMORY;
+    for (char *at = copy; option->words != NULL && *at != '\0'; at++)
+        *at = ascii_lower(*at);
     *field = copy;
     return VOUCH_OK;
 }
