@@ -71,10 +71,10 @@ bool spf_target(struct spf_run *run, const struct spf_macro *macro, struct dns_n
 enum spf_match spf_match_term(struct spf_run *run, const struct spf_term *term);
 
 /* Ask early, and all at once, what the record just entered may ask: the questions of its terms up
- * to the first term that is sure to match.  So the wait is one round trip a level of includes, not
- * one a term.  What this may cost in vain is bounded: a term before a sure match is left out only
- * when one before it matches, most records hold two or three such terms whose answers many senders
- * share, and over the whole run no more terms than the limit allows are asked early. */
+ * to the first term that is sure to match.  So a record costs one round trip, not one for each of
+ * its terms; most senders' records include two or three that hold addresses alone, and then the
+ * whole check costs two.  What this asks in vain is bounded: only terms behind one that DNS makes
+ * match, and over the whole run no more terms than the limit allows. */
 void spf_prefetch(struct spf_run *run);
 
 /* End the run because ANSWER is a failure of DNS. */
