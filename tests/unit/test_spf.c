@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * SPDX-FileCopyrightText: 2026 the Vouch authors
  */
-/* What needs records made by a program, and details; the rest is in tests/scenarios/spf_records.scn. */
+/* What needs records made by a program, and details; the rest is in
+ * tests/scenarios/spf_records.scn. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
