@@ -144,7 +144,7 @@ static void add_why(struct field *field, const struct outcome *outcome)
         if (outcome->detail[0] == '\0')
             return;
         text_add_char(&unit, '(');
-        words_why(&why, outcome, WHY_MAX);
+        words_why(&why, outcome, "", WHY_MAX);
         for (size_t i = 0; i < why.length; i++) {
             if (strchr("()\\", why.data[i]) != NULL)
                 text_add_char(&unit, '\\');
@@ -152,7 +152,7 @@ static void add_why(struct field *field, const struct outcome *outcome)
         }
         text_add_char(&unit, ')');
     } else {
-        words_why(&why, outcome, WHY_MAX);
+        words_why(&why, outcome, "", WHY_MAX);
         if (why.length == 0 && !why.failed)
             return;
         text_add(&unit, "reason=");

@@ -45,7 +45,8 @@ const char *record_json(struct arena *arena, const struct report_view *view, boo
  *     rule="csa { fail = reject }" (default) dns=4/12ms
  *
  * or "monitor: would reject mail: ...", "exempt (authenticated client): ...".  What a stranger said
- * never holds a blank, quote, semicolon, bracket or parenthesis: those are \xHH.  dns is questions
+ * never holds a quote, semicolon, bracket or parenthesis, nor, outside a reason in parentheses, a
+ * blank: those are \xHH.  dns is questions
  * and time waited.  NULL: no memory. */
 enum { RECORD_LOG_MAX = 900 };
 const char *record_log_line(struct arena *arena, const struct report_view *view);

@@ -59,10 +59,10 @@ static void add_rule(struct text *text, const struct decision *decision)
         return;
     }
     add_label(text, "decided by");
-    words_clean(text, rule[0] != '\0' ? rule : "no rule: nothing speaks against it", STEP_MAX);
+    words_clean(text, rule[0] != '\0' ? rule : "no rule: nothing speaks against it", "", STEP_MAX);
     if (decision->rule != NULL) {
         text_add(text, "  (");
-        words_clean(text, decision->rule->origin.file, NAME_MAX_OCTETS);
+        words_clean(text, decision->rule->origin.file, "", NAME_MAX_OCTETS);
         if (decision->rule->origin.line > 0)
             text_printf(text, ":%u", decision->rule->origin.line);
         text_add(text, ")");
@@ -123,16 +123,16 @@ static void add_step(struct text *text, const struct trace_step *step)
 
     if (step->asked[0] != '\0') {
         add_label(text, "asked");
-        words_clean(text, step->asked, STEP_MAX);
+        words_clean(text, step->asked, "", STEP_MAX);
         add_time(text, step, text->length - begin);
         text_add_char(text, '\n');
         add_label(text, "answered");
-        words_clean(text, step->answer, STEP_MAX);
+        words_clean(text, step->answer, "", STEP_MAX);
         text_add_char(text, '\n');
     }
     if (step->rule[0] != '\0') {
         add_label(text, "so");
-        words_clean(text, step->rule, STEP_MAX);
+        words_clean(text, step->rule, "", STEP_MAX);
         text_add_char(text, '\n');
     }
 }
@@ -143,7 +143,7 @@ static void add_outcome(struct text *text, const struct outcome *outcome)
     const char *identity = identity_name(outcome->identity);
 
     text_printf(text, "%s: %s", method_name(outcome->method), vouch_result_word(outcome->result));
-    words_why(&why, outcome, STEP_MAX);
+    words_why(&why, outcome, "", STEP_MAX);
     text->failed |= why.failed;
     if (why.length > 0)
         text_printf(text, " (%s)", why.data);

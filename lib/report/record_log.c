@@ -11,7 +11,8 @@
 enum { ID_MAX = 40, NAME_MAX_OCTETS = 64, PATH_MAX_OCTETS = 100, WHY_MAX = 60, RULE_MAX = 100 };
 
 /* Characters that mean something in the line. */
-#define MARKS " \"<>();"
+#define MARKS                " " MARKS_IN_PARENTHESES
+#define MARKS_IN_PARENTHESES "\"<>();"
 
 static void add_name(struct text *line, const char *key, const char *name, size_t limit)
 {
@@ -36,13 +37,10 @@ static void add_why(struct text *line, const struct outcome *outcome)
 {
     struct text why = text_in(line->arena);
 
-    words_why(&why, outcome, WHY_MAX);
+    words_why(&why, outcome, MARKS_IN_PARENTHESES, WHY_MAX);
     line->failed |= why.failed;
-    if (why.length == 0)
-        return;
-    text_add(line, " (");
-    words_escaped(line, why.data, "\"<>;", why.length);
-    text_add(line, ")");
+    if (why.length > 0)
+        text_printf(line, " (%s)", why.data);
 }
 
 /* A pass speaks for itself, and so does `none` unless it decided. */

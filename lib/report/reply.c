@@ -65,7 +65,7 @@ static void add_why(struct text *line, const char *before, const struct outcome 
     if (reason_text(outcome->reason)[0] == '\0' && outcome->detail[0] == '\0')
         return;
     text_add(line, before);
-    words_why(line, outcome, WHY_MAX_OCTETS);
+    words_why(line, outcome, "", WHY_MAX_OCTETS);
 }
 
 /* "SPF none: example.com: the domain publishes no SPF record" */
@@ -129,7 +129,7 @@ static void say_spf_fail(struct text *line, const struct facts *facts,
              outcome->identity == IDENTITY_HELO ? " to use its name in HELO" : " to send its mail");
     if (outcome->detail[0] != '\0') {
         text_add(line, " (");
-        words_clean(line, outcome->detail, WHY_MAX_OCTETS);
+        words_clean(line, outcome->detail, "", WHY_MAX_OCTETS);
         text_add(line, ")");
     }
 }

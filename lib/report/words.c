@@ -50,12 +50,18 @@ void words_escaped(struct text *text, const char *name, const char *also, size_t
     }
 }
 
-void words_clean(struct text *text, const char *string, size_t limit)
+void words_clean(struct text *text, const char *string, const char *also, size_t limit)
 {
     size_t length = strnlen(string, limit);
 
-    for (size_t i = 0; i < length; i++)
-        text_add_char(text, ascii_is_printable(string[i]) ? string[i] : '?');
+    for (size_t i = 0; i < length; i++) {
+        if (!ascii_is_printable(string[i]))
+            text_add_char(text, '?');
+        else if (strchr(also, string[i]) != NULL)
+            text_printf(text, "\\x%02X", (unsigned char)string[i]);
+        else
+            text_add_char(text, string[i]);
+    }
     if (string[length] != '\0')
         text_add(text, "...");
 }
@@ -68,21 +74,21 @@ static const char *link_between(const struct outcome *outcome)
     return outcome->reason == REASON_CSA_EXPLICIT ? " " : ": "; /* "... required by example.com" */
 }
 
-void words_why(struct text *text, const struct outcome *outcome, size_t limit)
+void words_why(struct text *text, const struct outcome *outcome, const char *also, size_t limit)
 {
     const char *why = reason_text(outcome->reason);
     size_t length = strlen(why);
 
     if (outcome->reason == REASON_SPF_MATCH && outcome->detail[0] != '\0') {
-        words_clean(text, outcome->detail, limit);
+        words_clean(text, outcome->detail, also, limit);
         text_add(text, " matched");
         return;
     }
-    words_clean(text, why, limit);
+    words_clean(text, why, "", limit);
     if (outcome->detail[0] == '\0' || outcome->reason == REASON_SPF_DEFAULT)
         return; /* "default" says no more than "no mechanism matched" */
     text_add(text, link_between(outcome));
-    words_clean(text, outcome->detail, limit > length ? limit - length : 0);
+    words_clean(text, outcome->detail, also, limit > length ? limit - length : 0);
 }
 
 const char *words_client_name(const struct facts *facts)

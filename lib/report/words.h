@@ -23,12 +23,14 @@ void words_name(struct text *text, const char *name, size_t limit);
 /* The same, and the characters in ALSO become \xHH too: those that mean something around it. */
 void words_escaped(struct text *text, const char *name, const char *also, size_t limit);
 
-/* Text that is safe already; whatever still cannot be printed becomes '?'. */
-void words_clean(struct text *text, const char *string, size_t limit);
+/* Text that is safe already; whatever still cannot be printed becomes '?', and the characters in
+ * ALSO become \xHH. */
+void words_clean(struct text *text, const char *string, const char *also, size_t limit);
 
 /* Why OUTCOME is what it is: "client address mismatch", "-all matched", "syntax error in the SPF
- * record: ip4:x".  Nothing when there is nothing to say. */
-void words_why(struct text *text, const struct outcome *outcome, size_t limit);
+ * record: ip4:x".  Nothing when there is nothing to say.  Of the detail, which holds a stranger's
+ * characters, those in ALSO become \xHH. */
+void words_why(struct text *text, const struct outcome *outcome, const char *also, size_t limit);
 
 /* The client's verified name, or NULL when the MTA knows none ("unknown", "[192.0.2.1]"). */
 const char *words_client_name(const struct facts *facts);

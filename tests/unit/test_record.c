@@ -210,6 +210,21 @@ static void log_is_not_forged(void **state)
     }
 }
 
+static void log_reason_stays_closed(void **state)
+{
+    struct fixture f;
+    const char *line;
+
+    (void)state;
+    set_up(&f);
+    f.csa->reason = REASON_CSA_DEFER_SRV;
+    f.csa->detail = "a) spf=pass mailfrom=x; \\x0A(b";
+    line = record_log_line(f.arena, &f.view);
+    assert_non_null(strstr(line, "csa=fail (deferred (SRV lookup failed): "
+                                 "a\\x29 spf=pass mailfrom=x\\x3B \\x0A\\x28b) helo="));
+    arena_free(f.arena);
+}
+
 static void log_is_short(void **state)
 {
     enum { LENGTH = 10000 };
@@ -564,19 +579,13 @@ static void out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rule_texts),
-        cmocka_unit_test(log_lines),
-        cmocka_unit_test(log_is_not_forged),
-        cmocka_unit_test(log_is_short),
-        cmocka_unit_test(json_of_a_reject),
-        cmocka_unit_test(json_of_little),
-        cmocka_unit_test(json_of_several_lines),
-        cmocka_unit_test(json_of_octets),
-        cmocka_unit_test(json_of_every_octet),
-        cmocka_unit_test(properties_twice),
-        cmocka_unit_test(explanations),
-        cmocka_unit_test(explanation_is_safe),
-        cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(rule_texts),          cmocka_unit_test(log_lines),
+        cmocka_unit_test(log_is_not_forged),   cmocka_unit_test(log_reason_stays_closed),
+        cmocka_unit_test(log_is_short),        cmocka_unit_test(json_of_a_reject),
+        cmocka_unit_test(json_of_little),      cmocka_unit_test(json_of_several_lines),
+        cmocka_unit_test(json_of_octets),      cmocka_unit_test(json_of_every_octet),
+        cmocka_unit_test(properties_twice),    cmocka_unit_test(explanations),
+        cmocka_unit_test(explanation_is_safe), cmocka_unit_test(out_of_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
