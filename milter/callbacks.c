@@ -14,6 +14,14 @@
 #include "milter/session.h"
 #include "milter/writable.h"
 
+enum {
+    /* Longer than the hour that both MTAs give a client for one command. */
+    MTA_SILENCE_SECONDS = 3700,
+    /* A header field comes in one packet, and libmilter ends a session that brings more than 64 kB
+     * in one, which is less than Postfix lets through. */
+    MAX_PACKET = 2 * 1024 * 1024
+};
+
 static const char *macro(SMFICTX *context, const char *name)
 {
     return smfi_getsymval(context, writable(name));
@@ -226,5 +234,7 @@ bool callbacks_register(void)
         .xxfi_negotiate = negotiate,
     };
 
-    return smfi_register(filter) == MI_SUCCESS;
+    (void)smfi_setmaxdatasize(MAX_PACKET);
+    return smfi_settimeout(MTA_SILENCE_SECONDS) == MI_SUCCESS &&
+           smfi_register(filter) == MI_SUCCESS;
 }

@@ -61,8 +61,10 @@ static int start(const struct options *options, struct vouch_config *config,
     if ((status = pidfile_create(settings->pid_file)) != 0)
         return status;
     process_allow_files(settings->max_sessions);
-    if (!callbacks_register())
+    if (!callbacks_register()) {
+        log_write(LOG_ERR, "libmilter refuses the filter");
         return EX_SOFTWARE;
+    }
     if ((status = socket_open(&setup->address, &setup->owner, file)) != 0 ||
         (status = process_become(&setup->user)) != 0 || (status = reload_start(config)) != 0)
         return status;
