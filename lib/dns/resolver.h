@@ -43,14 +43,18 @@ VOUCH_MUST_CHECK int resolver_new(const struct resolver_settings *settings,
  * TEXT is zone-file format as ldns reads it, absolute names, one record a line (class and TTL may
  * be left out; TTL 300), blank lines and lines that start with ";" are skipped.  Names absent are
  * NXDOMAIN; names with other types, or with names below them, NODATA (with the closest SOA of the
- * zone, if it has one); CNAMEs are followed, a loop is SERVFAIL.
+ * zone, if it has one); CNAMEs are followed, a loop is SERVFAIL; wildcards as in RFC 4592.
  *
- * Lines that start with "!" script faults, for a name (or * for every name) and a type (or ANY),
- * also when a CNAME leads there; a delay and another fault may both be given:
+ * Lines that start with "!" script faults, for a name (* is every name, *.x every name below x; the
+ * closest name wins, then the later line) and a type (or ANY), also when a CNAME leads there; a
+ * delay and another fault may both be given:
  *
  *     ! NAME TYPE silent      never answered
- *     ! NAME TYPE servfail    likewise refused, bogus, malformed
+ *     ! NAME TYPE servfail    likewise refused, formerr, bogus, malformed, normal
  *     ! NAME TYPE delay MS    answered after MS milliseconds
+ *
+ * and those that only a network can show: truncate (which costs nothing here), garbage, wrong-id,
+ * wrong-name, wrong-port (silent here).
  *
  * What has no delay is answered before the question's asker goes on, without a thread.
  * VOUCH_ERROR_SYNTAX: *PROBLEM_LINE is the line of TEXT that is wrong. */

@@ -30,10 +30,15 @@ struct control {
 /* NULL, or what went wrong; PROBLEM is room for the text. */
 static const char *command(struct server *server, const char *line, char *problem, size_t size)
 {
+    const char *what;
+
     if (line[0] == '!')
-        return fault_list_add(server->catalog.set_faults, line + 1);
-    if (strcmp(line, "clear") == 0)
-        return catalog_clear_faults(&server->catalog) ? NULL : "out of memory";
+        return zone_faults_add(&server->catalog.set_faults, line + 1, &what) == VOUCH_OK ? NULL
+                                                                                         : what;
+    if (strcmp(line, "clear") == 0) {
+        zone_faults_clear(&server->catalog.set_faults);
+        return NULL;
+    }
     if (strcmp(line, "silent") == 0 || strcmp(line, "normal") == 0) {
         server->catalog.silent = line[0] == 's';
         return NULL;

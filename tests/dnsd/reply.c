@@ -109,14 +109,25 @@ static void make_short(const ldns_pkt *query, ldns_pkt_rcode rcode, bool truncat
         reply->outcome = "truncated";
 }
 
-static void make_full(const struct catalog *catalog, const ldns_pkt *query, bool tcp,
+static void push_copy(ldns_pkt *packet, ldns_pkt_section section, const ldns_rr *record)
+{
+    ldns_rr *copy = ldns_rr_clone(record);
+
+    if (copy != NULL && !ldns_pkt_push_rr(packet, section, copy))
+        ldns_rr_free(copy);
+}
+
+static void make_full(const struct zone_search *search, const ldns_pkt *query, bool tcp,
                       struct reply *reply)
 {
-    const ldns_rr *question = ldns_rr_list_rr(ldns_pkt_question(query), 0);
-    ldns_pkt *packet = new_answer(query, LDNS_RCODE_NOERROR);
+    ldns_pkt *packet = new_answer(query, search->exists ? LDNS_RCODE_NOERROR : LDNS_RCODE_NXDOMAIN);
 
-    if (packet != NULL)
-        zone_answer(catalog->zone, ldns_rr_owner(question), ldns_rr_get_type(question), packet);
+    if (packet != NULL) {
+        for (size_t i = 0; i < ldns_rr_list_rr_count(search->found); i++)
+            push_copy(packet, LDNS_SECTION_ANSWER, ldns_rr_list_rr(search->found, i));
+        if (search->soa != NULL)
+            push_copy(packet, LDNS_SECTION_AUTHORITY, search->soa);
+    }
     if (!write_answer(packet, reply) || reply->size <= size_limit(query, tcp))
         return;
     free(reply->wire);
@@ -159,68 +170,89 @@ static void make_garbage(struct reply *reply)
 }
 
 /* Break what the octets of a right answer stand for. */
-static void misdirect(enum fault_kind kind, struct reply *reply)
+static void misdirect(enum zone_trouble trouble, struct reply *reply)
 {
     if (reply->wire == NULL)
         return;
-    if (kind == FAULT_WRONG_ID) {
+    if (trouble == ZONE_WRONG_ID) {
         reply->wire[0] ^= 0x55;
         reply->outcome = "wrong-id";
-    } else if (kind == FAULT_WRONG_NAME && reply->wire[HEADER_SIZE] != 0) {
+    } else if (trouble == ZONE_WRONG_NAME && reply->wire[HEADER_SIZE] != 0) {
         uint8_t *octet = &reply->wire[HEADER_SIZE + 1]; /* the question's first */
 
         *octet = *octet == 'x' || *octet == 'X' ? 'y' : 'x';
         reply->outcome = "wrong-name";
-    } else if (kind == FAULT_WRONG_PORT) {
+    } else if (trouble == ZONE_WRONG_PORT) {
         reply->other_port = true;
         reply->outcome = "wrong-port";
     }
 }
 
-static void make_faulty(const struct catalog *catalog, const ldns_pkt *query, bool tcp,
-                        enum fault_kind kind, struct reply *reply)
+static void make_found(const struct zone_search *search, const ldns_pkt *query, bool tcp,
+                       struct reply *reply)
 {
-    switch (kind) {
-    case FAULT_SILENT:
+    switch (search->fault.trouble) {
+    case ZONE_SILENT:
         reply->outcome = "silent";
         return;
-    case FAULT_SERVFAIL:
-    case FAULT_BOGUS:
+    case ZONE_SERVFAIL:
+    case ZONE_BOGUS: /* what a validating forwarder says (RFC 4035 5.5) */
         make_short(query, LDNS_RCODE_SERVFAIL, false, reply);
         return;
-    case FAULT_REFUSED:
+    case ZONE_REFUSED:
         make_short(query, LDNS_RCODE_REFUSED, false, reply);
         return;
-    case FAULT_FORMERR:
+    case ZONE_FORMERR:
         make_short(query, LDNS_RCODE_FORMERR, false, reply);
         return;
-    case FAULT_MALFORMED:
+    case ZONE_MALFORMED:
         make_malformed(query, reply);
         return;
-    case FAULT_GARBAGE:
+    case ZONE_GARBAGE:
         make_garbage(reply);
         return;
-    case FAULT_TRUNCATE:
+    case ZONE_TRUNCATE:
         if (!tcp) {
             make_short(query, LDNS_RCODE_NOERROR, true, reply);
             return;
         }
         break;
-    case FAULT_NORMAL:
-    case FAULT_WRONG_ID:
-    case FAULT_WRONG_NAME:
-    case FAULT_WRONG_PORT:
+    case ZONE_NORMAL:
+    case ZONE_WRONG_ID:
+    case ZONE_WRONG_NAME:
+    case ZONE_WRONG_PORT:
         break;
     }
-    make_full(catalog, query, tcp, reply);
-    misdirect(kind, reply);
+    make_full(search, query, tcp, reply);
+    misdirect(search->fault.trouble, reply);
+}
+
+static void make_from_zone(const struct catalog *catalog, const ldns_pkt *query, bool tcp,
+                           struct reply *reply)
+{
+    const ldns_rr *question = ldns_rr_list_rr(ldns_pkt_question(query), 0);
+    const ldns_rdf *owner = ldns_rr_owner(question);
+    struct zone_search search;
+    struct dns_name name;
+
+    if (dns_name_from_wire(ldns_rdf_data(owner), ldns_rdf_size(owner), &name) != VOUCH_OK) {
+        make_short(query, LDNS_RCODE_FORMERR, false, reply);
+        return;
+    }
+    if (!zone_search(&catalog->zone, &catalog->set_faults, &name, ldns_rr_get_type(question),
+                     &search))
+        return;
+    if (catalog->silent)
+        search.fault.trouble = ZONE_SILENT;
+    reply->delay = search.fault.delay_ms;
+    make_found(&search, query, tcp, reply);
+    zone_search_free(&search);
 }
 
 static void make_answer(const struct catalog *catalog, const ldns_pkt *query, bool tcp,
                         struct reply *reply)
 {
     const ldns_rr *question;
-    struct fault fault;
 
     if (ldns_rr_list_rr_count(ldns_pkt_question(query)) != 1) {
         make_short(query, LDNS_RCODE_FORMERR, false, reply);
@@ -228,15 +260,12 @@ static void make_answer(const struct catalog *catalog, const ldns_pkt *query, bo
     }
     question = ldns_rr_list_rr(ldns_pkt_question(query), 0);
     describe_question(question, reply);
-    if (ldns_pkt_get_opcode(query) != LDNS_PACKET_QUERY) {
+    if (ldns_pkt_get_opcode(query) != LDNS_PACKET_QUERY)
         make_short(query, LDNS_RCODE_NOTIMPL, false, reply);
-    } else if (ldns_rr_get_class(question) != LDNS_RR_CLASS_IN) {
+    else if (ldns_rr_get_class(question) != LDNS_RR_CLASS_IN)
         make_short(query, LDNS_RCODE_REFUSED, false, reply);
-    } else {
-        fault = catalog_fault(catalog, ldns_rr_owner(question), ldns_rr_get_type(question));
-        reply->delay = fault.delay;
-        make_faulty(catalog, query, tcp, fault.kind, reply);
-    }
+    else
+        make_from_zone(catalog, query, tcp, reply);
 }
 
 /* FORMERR with the id of QUERY, which nothing more can be read of. */

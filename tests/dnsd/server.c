@@ -17,7 +17,7 @@ enum { UDP_QUERY_MAX = 4096, BATCH = 64, PORT_TRIES = 20, RECEIVE_BUFFER = 1 << 
 bool server_start(struct server *server)
 {
     server->epoll = epoll_create1(EPOLL_CLOEXEC);
-    return server->epoll != -1 && catalog_clear_faults(&server->catalog);
+    return server->epoll != -1;
 }
 
 bool server_watch(struct server *server, struct source *source)

@@ -59,6 +59,7 @@ wrong.example.com A 192.0.2.6
 ! *.slow.example.com ANY delay 60
 ! both.example.com ANY delay 60
 ! both.example.com ANY servfail
+led.example.com CNAME refused.example.com
 """.replace("{long}", " ".join('"%s"' % (chr(97 + i) * 200) for i in range(8)))
 
 
@@ -256,7 +257,7 @@ def test_case_of_the_question_is_kept(server):
 def test_negative_answers(server):
     absent = server.ask("absent.example.com", A)
     assert (absent.rcode, absent.answers) == (NXDOMAIN, [])
-    assert [r[:3] for r in absent.authority] == [(labels("example.com"), SOA, 60)]
+    assert [r[:3] for r in absent.authority] == [(labels("example.com"), SOA, 3600)]
     nodata = server.ask("mail.example.com", TXT)
     assert (nodata.rcode, nodata.answers, len(nodata.authority)) == (NOERROR, [], 1)
     between = server.ask("_smtp.mail.example.com", SRV)
@@ -299,6 +300,7 @@ def test_rcodes(server):
     assert server.ask("servfail.example.com", TXT).rcode == NOERROR
     assert server.ask("bogus.example.com", A).rcode == SERVFAIL
     assert server.ask("refused.example.com", TXT).rcode == REFUSED
+    assert server.ask("led.example.com", A).rcode == REFUSED
     assert server.ask("formerr.example.com", A).rcode == FORMERR
     assert server.ask("mail.example.com", A, klass=3).rcode == REFUSED
     assert server.ask("mail.example.com", A, opcode=2).rcode == NOTIMP
@@ -490,7 +492,7 @@ def test_reload(server):
     assert server.ask("old.example.net", A).rcode == REFUSED
     assert server.ask("mail.example.com", A).rcode == NXDOMAIN
     for text in ("new.example.net A 192.0.2.777\n", "new.example.net\n", "! new.example.net A\n",
-                 'new.example.net TXT "x\n', "x" * 64 + " A 192.0.2.1\n"):
+                 "x" * 64 + " A 192.0.2.1\n"):
         server.write("other.example.net A 192.0.2.1\n" + text)
         problem = server.command("reload")
         assert problem.startswith("error %s:2: " % server.zone), problem

@@ -45,7 +45,16 @@ static const char zone_text[] =
     "! quiet.example.org A silent\n"
     "! slow.example.org A delay 5\n"
     "! slowdead.example.org A delay 5\n"
-    "! slowdead.example.org A servfail\n";
+    "! slowdead.example.org A servfail\n"
+    "*.wild.example.org. A 192.0.2.6\n"
+    "own.wild.example.org. TXT own\n"
+    "cut.example.org. A 192.0.2.7\n"
+    "! cut.example.org A truncate\n"
+    "! forged.example.org A wrong-id\n"
+    "! *.under.example.org ANY refused\n"
+    "! *.under.example.org A formerr\n"
+    "! fine.under.example.org ANY normal\n"
+    "fine.under.example.org. A 192.0.2.8\n";
 
 struct fixture {
     struct resolver *resolver;
@@ -113,6 +122,16 @@ static void answers(void **state)
         {"bad.example.org", DNS_A, "malformed answer", 0},
         {"false.example.org", DNS_A, "bogus (DNSSEC)", 0},
         {"quiet.example.org", DNS_A, "timeout", 0},
+        {"x.wild.example.org", DNS_A, "192.0.2.6", 300},
+        {"x.y.wild.example.org", DNS_A, "192.0.2.6", 300},
+        {"x.wild.example.org", DNS_TXT, "no record", 60},
+        {"own.wild.example.org", DNS_A, "no record", 60},
+        {"x.own.wild.example.org", DNS_A, "NXDOMAIN", 60},
+        {"cut.example.org", DNS_A, "192.0.2.7", 300},
+        {"x.under.example.org", DNS_TXT, "REFUSED", 0},
+        {"fine.under.example.org", DNS_A, "192.0.2.8", 300},
+        {"under.example.org", DNS_A, "no record", 60},
+        {"forged.example.org", DNS_A, "timeout", 0},
     };
     struct fixture fixture;
 
