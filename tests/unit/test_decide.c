@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+/* Outcomes and rules to one decision. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/policy/decide.h"
+
+enum { OUTCOMES_MAX = 10 };
+
+struct given {
+    enum method method;
+    enum identity identity;
+    enum vouch_result result;
+    const char *domain;
+    enum vouch_stage stage;
+};
+
+#define CSA(result)      METHOD_CSA, IDENTITY_NONE, VOUCH_##result, "mx.a.example", VOUCH_STAGE_HELO
+#define HELO(result)     METHOD_HELO, IDENTITY_NONE, VOUCH_##result, "mx.a.example", VOUCH_STAGE_HELO
+#define SPF(result)      METHOD_SPF, IDENTITY_MAILFROM, VOUCH_##result, "b.example", VOUCH_STAGE_MAIL
+#define SPF_HELO(result) METHOD_SPF, IDENTITY_HELO, VOUCH_##result, "mx.a.example", VOUCH_STAGE_HELO
+
+/* What is given, and what is wanted of it. */
+static const struct {
+    const char *config;
+    struct given outcomes[OUTCOMES_MAX];
+    size_t count;
+    enum vouch_action wanted;
+    const char *code, *enhanced;
+    int decided; /* index, -1: none */
+    unsigned failures;
+} cases[] = {
+    /* defaults */
+    {"", {{CSA(NONE)}}, 0, VOUCH_CONTINUE, "", "", -1, 0},
+    {"", {{CSA(PASS)}, {HELO(FAIL)}, {SPF(PASS)}}, 3, VOUCH_CONTINUE, "", "", -1, 0},
+    {"", {{CSA(FAIL)}}, 1, VOUCH_REJECT, "550", "5.7.1", 0, 1},
+    {"", {{CSA(PASS)}, {SPF(FAIL)}}, 2, VOUCH_REJECT, "550", "5.7.23", 1, 1},
+    {"", {{SPF_HELO(FAIL)}}, 1, VOUCH_CONTINUE, "", "", -1, 0},
+    {"",
+     {{SPF(SOFTFAIL)}, {CSA(TEMPERROR)}, {SPF_HELO(PERMERROR)}},
+     3,
+     VOUCH_CONTINUE,
+     "",
+     "",
+     -1,
+     0},
+    {"", {{CSA(FAIL)}, {SPF(FAIL)}}, 2, VOUCH_REJECT, "550", "5.7.26", 0, 2},
+    /* codes */
+    {"spf { temperror = tempfail }", {{SPF(TEMPERROR)}}, 1, VOUCH_TEMPFAIL, "451", "4.7.24", 0, 1},
+    {"spf { temperror = reject }", {{SPF(TEMPERROR)}}, 1, VOUCH_REJECT, "550", "5.7.24", 0, 1},
+    {"spf { permerror = reject }", {{SPF(PERMERROR)}}, 1, VOUCH_REJECT, "550", "5.7.24", 0, 1},
+    {"spf { permerror = tempfail }", {{SPF(PERMERROR)}}, 1, VOUCH_TEMPFAIL, "451", "4.7.24", 0, 1},
+    {"spf { fail = tempfail }", {{SPF(FAIL)}}, 1, VOUCH_TEMPFAIL, "451", "4.7.23", 0, 1},
+    {"spf { softfail = reject }", {{SPF(SOFTFAIL)}}, 1, VOUCH_REJECT, "550", "5.7.23", 0, 1},
+    {"spf { none = reject }", {{SPF(NONE)}}, 1, VOUCH_REJECT, "550", "5.7.1", 0, 1},
+    {"spf { neutral = reject }", {{SPF(NEUTRAL)}}, 1, VOUCH_REJECT, "550", "5.7.1", 0, 1},
+    {"csa { fail = tempfail }", {{CSA(FAIL)}}, 1, VOUCH_TEMPFAIL, "451", "4.7.1", 0, 1},
+    {"csa { none = reject }", {{CSA(NONE)}}, 1, VOUCH_REJECT, "550", "5.7.1", 0, 1},
+    {"csa { temperror = tempfail }", {{CSA(TEMPERROR)}}, 1, VOUCH_TEMPFAIL, "451", "4.4.3", 0, 1},
+    {"csa { temperror = reject }", {{CSA(TEMPERROR)}}, 1, VOUCH_REJECT, "550", "5.4.3", 0, 1},
+    {"csa { permerror = reject }", {{CSA(PERMERROR)}}, 1, VOUCH_REJECT, "550", "5.7.1", 0, 1},
+    {"helo { fail = reject }", {{HELO(FAIL)}}, 1, VOUCH_REJECT, "550", "5.7.1", 0, 1},
+    {"helo { temperror = tempfail }", {{HELO(TEMPERROR)}}, 1, VOUCH_TEMPFAIL, "451", "4.4.3", 0, 1},
+    {"csa { temperror = tempfail } spf { temperror = tempfail }",
+     {{CSA(TEMPERROR)}, {SPF(TEMPERROR)}},
+     2,
+     VOUCH_TEMPFAIL,
+     "451",
+     "4.4.3",
+     0,
+     2},
+    {"csa { fail = tempfail } spf { temperror = tempfail }",
+     {{CSA(FAIL)}, {SPF(TEMPERROR)}},
+     2,
+     VOUCH_TEMPFAIL,
+     "451",
+     "4.7.26",
+     0,
+     2},
+    {"spf { helo-fail = reject }",
+     {{SPF_HELO(FAIL)}, {SPF(FAIL)}},
+     2,
+     VOUCH_REJECT,
+     "550",
+     "5.7.23",
+     0,
+     2},
+    {"spf { helo-fail = reject }", {{SPF_HELO(FAIL)}}, 1, VOUCH_REJECT, "550", "5.7.23", 0, 1},
+    {"spf { fail = quarantine }", {{SPF(FAIL)}}, 1, VOUCH_QUARANTINE, "", "", 0, 1},
+    {"spf { fail = discard }", {{SPF(FAIL)}}, 1, VOUCH_DISCARD, "", "", 0, 1},
+    /* severity: discard, reject, tempfail, quarantine */
+    {"csa { fail = quarantine } spf { fail = tempfail }",
+     {{CSA(FAIL)}, {SPF(FAIL)}},
+     2,
+     VOUCH_TEMPFAIL,
+     "451",
+     "4.7.23",
+     1,
+     1},
+    {"csa { fail = tempfail } spf { fail = reject }",
+     {{CSA(FAIL)}, {SPF(FAIL)}},
+     2,
+     VOUCH_REJECT,
+     "550",
+     "5.7.23",
+     1,
+     1},
+    {"csa { fail = reject } spf { fail = tempfail }",
+     {{CSA(FAIL)}, {SPF(FAIL)}},
+     2,
+     VOUCH_REJECT,
+     "550",
+     "5.7.1",
+     0,
+     1},
+    {"csa { fail = reject } spf { fail = discard }",
+     {{CSA(FAIL)}, {SPF(FAIL)}},
+     2,
+     VOUCH_DISCARD,
+     "",
+     "",
+     1,
+     1},
+    {"csa { fail = discard } spf { fail = reject }",
+     {{CSA(FAIL)}, {SPF(FAIL)}},
+     2,
+     VOUCH_DISCARD,
+     "",
+     "",
+     0,
+     1},
+    /* accept goes before all of them, but only when its result is there */
+    {"csa { pass = accept }", {{CSA(PASS)}, {SPF(FAIL)}}, 2, VOUCH_ACCEPT, "", "", 0, 1},
+    {"csa { pass = accept } spf { fail = discard }",
+     {{SPF(FAIL)}, {CSA(PASS)}},
+     2,
+     VOUCH_ACCEPT,
+     "",
+     "",
+     1,
+     1},
+    {"csa { pass = accept }", {{CSA(NONE)}, {SPF(FAIL)}}, 2, VOUCH_REJECT, "550", "5.7.23", 1, 1},
+    /* domains */
+    {"domain b.example { spf { fail = continue } }",
+     {{SPF(FAIL)}},
+     1,
+     VOUCH_CONTINUE,
+     "",
+     "",
+     -1,
+     0},
+    {"domain b.example { spf { softfail = reject } }",
+     {{SPF(SOFTFAIL)}},
+     1,
+     VOUCH_REJECT,
+     "550",
+     "5.7.23",
+     0,
+     1},
+    {"domain b.example { spf { softfail = reject } }",
+     {{SPF(FAIL)}},
+     1,
+     VOUCH_REJECT,
+     "550",
+     "5.7.23",
+     0,
+     1},
+    {"domain c.example { spf { fail = accept } }",
+     {{SPF(FAIL)}},
+     1,
+     VOUCH_REJECT,
+     "550",
+     "5.7.23",
+     0,
+     1},
+    {"domain a.example { csa { fail = tempfail } }",
+     {{CSA(FAIL)}},
+     1,
+     VOUCH_TEMPFAIL,
+     "451",
+     "4.7.1",
+     0,
+     1},
+    {"domain a.example { exact = yes csa { fail = tempfail } }",
+     {{CSA(FAIL)}},
+     1,
+     VOUCH_REJECT,
+     "550",
+     "5.7.1",
+     0,
+     1},
+    {"domain MX.a.example. { exact = yes csa { fail = tempfail } }",
+     {{CSA(FAIL)}},
+     1,
+     VOUCH_TEMPFAIL,
+     "451",
+     "4.7.1",
+     0,
+     1},
+    {"domain example { csa { fail = discard } } domain a.example { csa { fail = tempfail } }",
+     {{CSA(FAIL)}},
+     1,
+     VOUCH_TEMPFAIL,
+     "451",
+     "4.7.1",
+     0,
+     1},
+    {"domain example { csa { fail = discard } } domain a.example { csa { none = tempfail } }",
+     {{CSA(FAIL)}},
+     1,
+     VOUCH_DISCARD,
+     "",
+     "",
+     0,
+     1},
+    {"domain x.mx.a.example { csa { fail = discard } }",
+     {{CSA(FAIL)}},
+     1,
+     VOUCH_REJECT,
+     "550",
+     "5.7.1",
+     0,
+     1},
+    {"domain a.example { spf { helo-fail = reject fail = discard } }",
+     {{SPF_HELO(FAIL)}},
+     1,
+     VOUCH_REJECT,
+     "550",
+     "5.7.23",
+     0,
+     1},
+    {"domain ample { csa { fail = discard } }",
+     {{CSA(FAIL)}},
+     1,
+     VOUCH_REJECT,
+     "550",
+     "5.7.1",
+     0,
+     1},
+};
+
+static struct vouch_config *load(const char *text)
+{
+    struct vouch_config *config = NULL;
+
+    if (vouch_config_load(NULL, text, NULL, NULL, &config) != VOUCH_OK)
+        fail_msg("%s", text);
+    return config;
+}
+
+static struct facts make_facts(const char *client)
+{
+    struct facts facts = {
+        .client_name = "",
+        .helo = "mx.a.example",
+        .authserv_id = "mx.example.org",
+        .has_mail = true,
+        .reverse_path = {.raw = "u@b.example", .local = "u", .domain = "b.example"},
+        .queue_id = "",
+    };
+
+    for (int i = 0; i < VOUCH_FACT_COUNT; i++)
+        facts.mta[i] = "";
+    assert_true(ip_parse(client, strlen(client), &facts.client));
+    return facts;
+}
+
+static void link_outcomes(const struct given *given, size_t count, struct outcome *outcomes)
+{
+    memset(outcomes, 0, OUTCOMES_MAX * sizeof *outcomes);
+    for (size_t i = 0; i < count; i++)
+        outcomes[i] = (struct outcome){
+            .method = given[i].method,
+            .identity = given[i].identity,
+            .stage = given[i].stage,
+            .result = given[i].result,
+            .domain = given[i].domain,
+            .detail = "",
+            .explanation = "",
+            .next = i + 1 < count ? &outcomes[i + 1] : NULL,
+        };
+}
+
+static void check_case(size_t at, const struct decision *decision, const struct outcome *outcomes)
+{
+    const struct outcome *decided = cases[at].decided >= 0 ? &outcomes[cases[at].decided] : NULL;
+
+    if (decision->wanted != cases[at].wanted || decision->outcome != decided ||
+        decision->failures != cases[at].failures || strcmp(decision->code, cases[at].code) != 0 ||
+        strcmp(decision->enhanced, cases[at].enhanced) != 0)
+        fail_msg("case %zu (%s): %s %s %s failures %u", at, cases[at].config,
+                 vouch_action_word(decision->wanted), decision->code, decision->enhanced,
+                 decision->failures);
+    assert_ptr_equal(decision->reasons[0], decided);
+    for (unsigned i = 0; i < DECISION_REASONS; i++)
+        assert_int_equal(decision->reasons[i] != NULL, i < decision->failures);
+    assert_int_equal(decision->rule != NULL, decided != NULL);
+    assert_int_equal(decision->exemption, EXEMPT_NO);
+}
+
+static void test_cases(void **state)
+{
+    struct facts facts = make_facts("192.0.2.1");
+    struct outcome outcomes[OUTCOMES_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vouch_config *config = load(cases[i].config);
+        struct decision decision, again;
+
+        link_outcomes(cases[i].outcomes, cases[i].count, outcomes);
+        decision = decide(&facts, cases[i].count > 0 ? outcomes : NULL, config, VOUCH_STAGE_EOM);
+        again = decide(&facts, cases[i].count > 0 ? outcomes : NULL, config, VOUCH_STAGE_EOM);
+        check_case(i, &decision, outcomes);
+        check_case(i, &again, outcomes);
+        assert_int_equal(decision.action, decision.wanted);
+        vouch_config_release(config);
+    }
+}
+
+/* Monitor mode changes what is done, and nothing else. */
+static void test_monitor(void **state)
+{
+    struct facts facts = make_facts("192.0.2.1");
+    struct outcome outcomes[OUTCOMES_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[512];
+        struct vouch_config *config;
+        struct decision decision;
+
+        (void)snprintf(text, sizeof text, "mode = monitor %s", cases[i].config);
+        config = load(text);
+        link_outcomes(cases[i].outcomes, cases[i].count, outcomes);
+        decision = decide(&facts, cases[i].count > 0 ? outcomes : NULL, config, VOUCH_STAGE_EOM);
+        check_case(i, &decision, outcomes);
+        assert_int_equal(decision.action, VOUCH_CONTINUE);
+        vouch_config_release(config);
+    }
+}
+
+static void test_stages(void **state)
+{
+    static const struct given given[] = {{SPF(FAIL)}, {CSA(FAIL)}};
+    struct facts facts = make_facts("192.0.2.1");
+    struct vouch_config *config = load("csa { fail = tempfail }");
+    struct outcome outcomes[OUTCOMES_MAX];
+    struct decision decision;
+
+    (void)state;
+    link_outcomes(given, 2, outcomes);
+    decision = decide(&facts, outcomes, config, VOUCH_STAGE_HELO);
+    assert_int_equal(decision.wanted, VOUCH_TEMPFAIL);
+    assert_int_equal(decision.stage, VOUCH_STAGE_HELO);
+    decision = decide(&facts, outcomes, config, VOUCH_STAGE_MAIL);
+    assert_int_equal(decision.wanted, VOUCH_REJECT);
+    assert_int_equal(decision.stage, VOUCH_STAGE_MAIL);
+    decision = decide(&facts, outcomes, config, VOUCH_STAGE_EOM);
+    assert_int_equal(decision.stage, VOUCH_STAGE_MAIL);
+    decision = decide(&facts, NULL, config, VOUCH_STAGE_EOH);
+    assert_int_equal(decision.stage, VOUCH_STAGE_EOH);
+    vouch_config_release(config);
+}
+
+static void test_rule_and_domain(void **state)
+{
+    static const struct given given[] = {{CSA(FAIL)}};
+    struct facts facts = make_facts("192.0.2.1");
+    struct vouch_config *config =
+        load("spf { fail = reject }\n\ndomain a.example {\n csa { fail = reject } }");
+    struct outcome outcomes[OUTCOMES_MAX];
+    struct decision decision;
+
+    (void)state;
+    link_outcomes(given, 1, outcomes);
+    decision = decide(&facts, outcomes, config, VOUCH_STAGE_MAIL);
+    assert_string_equal(decision.domain->text, "a.example");
+    assert_string_equal(decision.rule->origin.file, "command line");
+    assert_int_equal(decision.rule->origin.line, 4);
+    outcomes[0].domain = "elsewhere.example";
+    decision = decide(&facts, outcomes, config, VOUCH_STAGE_MAIL);
+    assert_null(decision.domain);
+    assert_string_equal(decision.rule->origin.file, "default");
+    vouch_config_release(config);
+}
+
+/* Domains that a stranger can make an outcome speak of. */
+static void test_odd_domains(void **state)
+{
+    static const char *const domains[] = {"", ".", "..", "a..example", "\\000.a.example", "\xff"};
+    struct given given[] = {{CSA(FAIL)}};
+    struct facts facts = make_facts("192.0.2.1");
+    struct vouch_config *config = load("domain b.example { csa { fail = accept } }");
+    struct outcome outcomes[OUTCOMES_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof domains / sizeof domains[0]; i++) {
+        given[0].domain = domains[i];
+        link_outcomes(given, 1, outcomes);
+        assert_int_equal(decide(&facts, outcomes, config, VOUCH_STAGE_MAIL).wanted, VOUCH_REJECT);
+    }
+    vouch_config_release(config);
+}
+
+static void test_exempt(void **state)
+{
+    static const struct {
+        const char *config, *client, *user;
+        enum exemption exemption;
+    } clients[] = {
+        {"", "127.0.0.1", "", EXEMPT_CLIENT},
+        {"", "127.255.0.1", "", EXEMPT_CLIENT},
+        {"", "::1", "", EXEMPT_CLIENT},
+        {"", "::ffff:127.0.0.1", "", EXEMPT_CLIENT},
+        {"", "192.0.2.1", "", EXEMPT_NO},
+        {"", "192.0.2.1", "alice", EXEMPT_AUTHENTICATED},
+        {"", "127.0.0.1", "alice", EXEMPT_CLIENT},
+        {"exempt { authenticated = no }", "192.0.2.1", "alice", EXEMPT_NO},
+        {"exempt { clients = {} }", "127.0.0.1", "", EXEMPT_NO},
+        {"exempt { clients += {192.0.2.0/31} }", "192.0.2.1", "", EXEMPT_CLIENT},
+        {"exempt { clients += {192.0.2.0/31} }", "192.0.2.2", "", EXEMPT_NO},
+        {"exempt { clients = {\"::/0\"} }", "192.0.2.2", "", EXEMPT_NO},
+    };
+    static const struct given given[] = {{SPF(FAIL)}};
+    struct outcome outcomes[OUTCOMES_MAX];
+
+    (void)state;
+    link_outcomes(given, 1, outcomes);
+    for (size_t i = 0; i < sizeof clients / sizeof clients[0]; i++) {
+        struct vouch_config *config = load(clients[i].config);
+        struct facts facts = make_facts(clients[i].client);
+        struct decision decision;
+
+        facts.mta[VOUCH_FACT_AUTH_AUTHEN] = clients[i].user;
+        decision = decide(&facts, outcomes, config, VOUCH_STAGE_EOM);
+        assert_int_equal(decision.exemption, clients[i].exemption);
+        assert_int_equal(exemption_of(&facts, config), clients[i].exemption);
+        if (clients[i].exemption == EXEMPT_NO) {
+            assert_int_equal(decision.action, VOUCH_REJECT);
+        } else {
+            assert_int_equal(decision.action, VOUCH_ACCEPT);
+            assert_int_equal(decision.stage, VOUCH_STAGE_MAIL);
+            assert_null(decision.outcome);
+            assert_null(decision.rule);
+            assert_string_equal(decision.code, "");
+        }
+        vouch_config_release(config);
+    }
+}
+
+static void test_unknown_client(void **state)
+{
+    struct facts facts = make_facts("127.0.0.1");
+    struct vouch_config *config = load("");
+
+    (void)state;
+    facts.client = (struct ip){.family = IP_NONE};
+    assert_int_equal(exemption_of(&facts, config), EXEMPT_NO);
+    vouch_config_release(config);
+}
+
+/* A bounce is not refused because nobody published SPF for it. */
+static void test_bounces(void **state)
+{
+    static const struct {
+        const char *config;
+        struct given outcome;
+        enum vouch_action on_null, on_other;
+    } bounces[] = {
+        {"spf { none = reject }", {SPF(NONE)}, VOUCH_CONTINUE, VOUCH_REJECT},
+        {"spf { none = discard }", {SPF(NONE)}, VOUCH_CONTINUE, VOUCH_DISCARD},
+        {"spf { none = accept }", {SPF(NONE)}, VOUCH_ACCEPT, VOUCH_ACCEPT},
+        {"spf { helo-none = reject }", {SPF_HELO(NONE)}, VOUCH_CONTINUE, VOUCH_REJECT},
+        {"spf { neutral = reject }", {SPF(NEUTRAL)}, VOUCH_REJECT, VOUCH_REJECT},
+        {"", {SPF(FAIL)}, VOUCH_REJECT, VOUCH_REJECT},
+        {"csa { none = reject }", {CSA(NONE)}, VOUCH_REJECT, VOUCH_REJECT},
+    };
+    struct outcome outcomes[OUTCOMES_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bounces / sizeof bounces[0]; i++) {
+        struct vouch_config *config = load(bounces[i].config);
+        struct facts facts = make_facts("192.0.2.1");
+
+        link_outcomes(&bounces[i].outcome, 1, outcomes);
+        assert_int_equal(decide(&facts, outcomes, config, VOUCH_STAGE_MAIL).wanted,
+                         bounces[i].on_other);
+        facts.reverse_path = (struct path){.raw = "", .null = true, .local = "", .domain = ""};
+        assert_int_equal(decide(&facts, outcomes, config, VOUCH_STAGE_MAIL).wanted,
+                         bounces[i].on_null);
+        vouch_config_release(config);
+    }
+}
+
+/* More outcomes than are kept as reasons. */
+static void test_many_reasons(void **state)
+{
+    struct given given[OUTCOMES_MAX] = {{CSA(FAIL)}};
+    struct facts facts = make_facts("192.0.2.1");
+    struct vouch_config *config = load("");
+    struct outcome outcomes[OUTCOMES_MAX];
+    struct decision decision;
+
+    (void)state;
+    for (size_t i = 1; i < OUTCOMES_MAX; i++)
+        given[i] = given[0];
+    link_outcomes(given, OUTCOMES_MAX, outcomes);
+    decision = decide(&facts, outcomes, config, VOUCH_STAGE_MAIL);
+    assert_int_equal(decision.failures, OUTCOMES_MAX);
+    for (size_t i = 0; i < DECISION_REASONS; i++)
+        assert_ptr_equal(decision.reasons[i], &outcomes[i]);
+    vouch_config_release(config);
+}
+
+static void test_words(void **state)
+{
+    (void)state;
+    assert_string_equal(exemption_text(EXEMPT_NO), "");
+    assert_string_equal(exemption_text(EXEMPT_CLIENT), "listed client");
+    assert_string_equal(exemption_text(EXEMPT_AUTHENTICATED), "authenticated client");
+    assert_string_equal(config_section_name(METHOD_SPF), "spf");
+    assert_int_equal(config_rule_scope(METHOD_SPF, IDENTITY_HELO), RULE_SCOPE_HELO);
+    assert_int_equal(config_rule_scope(METHOD_SPF, IDENTITY_MAILFROM), RULE_SCOPE_MAIN);
+    assert_int_equal(config_rule_scope(METHOD_CSA, IDENTITY_HELO), RULE_SCOPE_MAIN);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cases),          cmocka_unit_test(test_monitor),
+        cmocka_unit_test(test_stages),         cmocka_unit_test(test_rule_and_domain),
+        cmocka_unit_test(test_odd_domains),    cmocka_unit_test(test_exempt),
+        cmocka_unit_test(test_unknown_client), cmocka_unit_test(test_bounces),
+        cmocka_unit_test(test_many_reasons),   cmocka_unit_test(test_words),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
