@@ -30,7 +30,7 @@ install_missing() {
     missing=$(missing_packages "$@")
     [ -n "$missing" ] || return 0
     [ "$(id -u)" = 0 ] || die "these packages are missing and only root can install them: $missing"
-    say "Installing $missing"
+    say "Installing ${missing% }"
     # shellcheck disable=SC2086
     if ! apt_install $missing >"$log" 2>&1; then
         tail -n 25 "$log" >&2
