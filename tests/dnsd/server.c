@@ -65,15 +65,15 @@ static void send_reply(struct server *server, const struct peer *peer, const str
 void server_query(struct server *server, const struct peer *peer, const uint8_t *query,
                   size_t length)
 {
-    nanoseconds now = clock_now();
     struct reply reply;
+    nanoseconds due;
 
     if (!reply_make(&server->catalog, query, length, peer->connection != 0, &reply))
         return;
     journal_query(&server->journal, peer->connection != 0, reply.question);
     if (reply.delay > 0) {
-        if (!queue_add(&server->queue, now + reply.delay * NANOSECONDS_PER_MILLISECOND, peer,
-                       &reply))
+        due = clock_now() + reply.delay * NANOSECONDS_PER_MILLISECOND; /* not before the log says */
+        if (!queue_add(&server->queue, due, peer, &reply))
             fputs("dnsd: too many delayed answers, one dropped\n", stderr);
         return;
     }

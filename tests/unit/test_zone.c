@@ -64,7 +64,7 @@ struct fixture {
 static void set_up(struct fixture *fixture, const char *text)
 {
     struct resolver_settings settings = resolver_defaults();
-    struct budget_limits limits = {.time = NANOSECONDS_PER_SECOND / 20, .max_queries = 100};
+    struct budget_limits limits = {.time = NANOSECONDS_PER_SECOND / 2, .max_queries = 100};
     unsigned problem_line;
 
     assert_int_equal(resolver_new_zone(&settings, text, &fixture->resolver, &problem_line), 0);
