@@ -23,7 +23,7 @@ struct budget {
 
 struct budget_limits budget_defaults(void)
 {
-    return (struct budget_limits){.time = 8 * NANOSECONDS_PER_SECOND, .max_queries = 100};
+    return (struct budget_limits){.time = 8 * NANOSECONDS_PER_SECOND, .max_queries = 150};
 }
 
 struct budget *budget_new(const struct budget_limits *limits)

@@ -64,7 +64,7 @@ const struct option option_table[] = {
     {"dns", "timeout", OPTION_DURATION, "8s", .minimum = 100 * MS, .maximum = 60000 * MS,
      AT(budget.time),
      .meaning = "How long one message may wait for DNS in total, over all stages."},
-    {"dns", "max-queries", OPTION_NUMBER, "100", .minimum = 1, .maximum = 10000,
+    {"dns", "max-queries", OPTION_NUMBER, "150", .minimum = 1, .maximum = 10000,
      AT(budget.max_queries), .meaning = "How many different questions one message may ask."},
     {"dns", "cache-size", OPTION_SIZE, "16M", .minimum = 0, .maximum = 1024 * MIB,
      AT(dns.cache_bytes), .meaning = "The memory for cached answers; 0 turns the cache off."},

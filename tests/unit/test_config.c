@@ -51,7 +51,7 @@ static void test_defaults(void **state)
     assert_int_equal(config->dns.cache_bytes, 16 << 20);
     assert_int_equal(config->dns.max_in_flight, 2000);
     assert_true(config->budget.time == 8 * NANOSECONDS_PER_SECOND);
-    assert_int_equal(config->budget.max_queries, 100);
+    assert_int_equal(config->budget.max_queries, 150);
     assert_false(config->verify.csa.address_literals);
     assert_int_equal(config->verify.spf.term_limit, 10);
     assert_int_equal(config->verify.spf.void_limit, 2);
