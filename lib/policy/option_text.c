@@ -35,7 +35,7 @@ static void add_words(const char *words, struct text *text)
 void option_values(const struct option *option, struct text *text)
 {
     if (option->words != NULL) {
-        add_words(option->words, text);
+        add_words(strcmp(option->words, OPTION_YES_NO) == 0 ? "yes no" : option->words, text);
         return;
     }
     switch (option->type) {

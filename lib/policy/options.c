@@ -14,8 +14,6 @@
 #define MIB        (KIB * KIB)
 #define AT(member) .offset = offsetof(struct vouch_config, member)
 
-#define YES_NO "no yes"
-
 #define RULE(of, identity, result_, section_, name_, default_, meaning_)                           \
     {                                                                                              \
         .section = (section_), .name = (name_), .type = OPTION_RULE, .standard = (default_),       \
@@ -72,7 +70,7 @@ const struct option option_table[] = {
      AT(dns.max_in_flight),
      .meaning = "How many questions of all messages may be waiting for an answer at once."},
 
-    {"csa", "enabled", OPTION_CHOICE, "yes", .words = YES_NO, AT(enabled[METHOD_CSA]),
+    {"csa", "enabled", OPTION_CHOICE, "yes", .words = OPTION_YES_NO, AT(enabled[METHOD_CSA]),
      .meaning = "Whether to look for Client SMTP Authorization of the HELO name."},
     CSA(VOUCH_NONE, "none", "continue", "When neither the HELO name nor a parent speaks of CSA."),
     CSA(VOUCH_PASS, "pass", "continue", "When the HELO name is authorized and is the client's."),
@@ -81,18 +79,18 @@ const struct option option_table[] = {
         "send under it."),
     CSA(VOUCH_TEMPERROR, "temperror", "continue", "When DNS did not tell."),
     CSA(VOUCH_PERMERROR, "permerror", "continue", "When there are CSA records, but none of use."),
-    {"csa", "address-literals", OPTION_CHOICE, "no", .words = YES_NO,
+    {"csa", "address-literals", OPTION_CHOICE, "no", .words = OPTION_YES_NO,
      AT(verify.csa.address_literals),
      .meaning = "Whether to look up a HELO address literal in the reverse tree."},
 
-    {"helo", "enabled", OPTION_CHOICE, "yes", .words = YES_NO, AT(enabled[METHOD_HELO]),
+    {"helo", "enabled", OPTION_CHOICE, "yes", .words = OPTION_YES_NO, AT(enabled[METHOD_HELO]),
      .meaning = "Whether to look up if the HELO name resolves to the client."},
     HELO(VOUCH_NONE, "none", "When HELO is not a name that can be looked up."),
     HELO(VOUCH_PASS, "pass", "When the HELO name resolves to the client."),
     HELO(VOUCH_FAIL, "fail", "When the HELO name does not resolve to the client."),
     HELO(VOUCH_TEMPERROR, "temperror", "When DNS did not tell."),
 
-    {"spf", "enabled", OPTION_CHOICE, "yes", .words = YES_NO, AT(enabled[METHOD_SPF]),
+    {"spf", "enabled", OPTION_CHOICE, "yes", .words = OPTION_YES_NO, AT(enabled[METHOD_SPF]),
      .meaning = "Whether to check SPF for the HELO name and the reverse-path."},
     SPF(VOUCH_NONE, "none", "continue", "When the reverse-path's domain publishes no SPF record."),
     SPF(VOUCH_NEUTRAL, "neutral", "continue", "When the domain says nothing about the client."),
@@ -123,7 +121,8 @@ const struct option option_table[] = {
      .count_offset = offsetof(struct vouch_config, exempt.client_count),
      .origin_offset = offsetof(struct vouch_config, exempt.clients_origin),
      .meaning = "Clients that are not checked."},
-    {"exempt", "authenticated", OPTION_CHOICE, "yes", .words = YES_NO, AT(exempt.authenticated),
+    {"exempt", "authenticated", OPTION_CHOICE, "yes", .words = OPTION_YES_NO,
+     AT(exempt.authenticated),
      .origin_offset = offsetof(struct vouch_config, exempt.authenticated_origin),
      .meaning = "Whether clients that have authenticated are not checked."},
 
@@ -140,7 +139,7 @@ const struct option option_table[] = {
     {"limits", "recipients", OPTION_NUMBER, "1000", .minimum = 0, .maximum = 100000, AT(recipients),
      .meaning = "How many recipients of a message the decision record lists."},
 
-    {OPTION_DOMAIN_SECTION, "exact", OPTION_CHOICE, "no", .words = YES_NO,
+    {OPTION_DOMAIN_SECTION, "exact", OPTION_CHOICE, "no", .words = OPTION_YES_NO,
      .offset = offsetof(struct config_domain, exact),
      .meaning = "Whether subdomains are left out."},
 };

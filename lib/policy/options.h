@@ -46,6 +46,9 @@ struct option {
     const char *meaning;  /* one sentence */
 };
 
+/* The words of a choice that also takes true, false, on and off. */
+#define OPTION_YES_NO "no yes"
+
 extern const struct option option_table[];
 extern const size_t option_count;
 

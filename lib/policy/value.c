@@ -181,7 +181,7 @@ static int store_choice(const struct option *option, const char *text, bool *fie
     unsigned index;
 
     if (!find_word(option->words, text, &index) &&
-        !(strcmp(option->words, "no yes") == 0 &&
+        !(strcmp(option->words, OPTION_YES_NO) == 0 &&
           (find_word("false true", text, &index) || find_word("off on", text, &index))))
         return complain_of_word(option, complaint, text);
     *field = index == 1;

@@ -249,8 +249,8 @@ static const struct {
     {"spf { fail = \"\" }", CL "1: spf.fail: '' is not an action; " ACTIONS},
     {"/* x */ /* y\n */ mode = off", CL "2: mode: 'off' is not known here; use enforce or monitor"},
     {"overload = reject", CL "1: overload: 'reject' is not known here; use tempfail or continue"},
-    {"csa { enabled = maybe }", CL "1: csa.enabled: 'maybe' is not known here; use no or yes"},
-    {"csa { enabled = y }", CL "1: csa.enabled: 'y' is not known here; use no or yes"},
+    {"csa { enabled = maybe }", CL "1: csa.enabled: 'maybe' is not known here; use yes or no"},
+    {"csa { enabled = y }", CL "1: csa.enabled: 'y' is not known here; use yes or no"},
     {"syslog-facility = ma",
      CL "1: syslog-facility: 'ma' is not known here; use mail, daemon, user, auth, authpriv, "
         "local0, local1, local2, local3, local4, local5, local6 or local7"},
@@ -402,7 +402,7 @@ static const struct {
     {"domain a.example { csa { fail = refuse } }",
      CL "1: domain 'a.example': csa.fail: 'refuse' is not an action; " ACTIONS},
     {"domain a.example { exact = maybe }",
-     CL "1: domain 'a.example': exact: 'maybe' is not known here; use no or yes"},
+     CL "1: domain 'a.example': exact: 'maybe' is not known here; use yes or no"},
 };
 
 static void test_mistakes(void **state)
