@@ -12,19 +12,21 @@
  * about subdomains (1: each has a record of its own) and target the host whose addresses are the
  * permitted clients.  Only when the HELO name has no record are its parents asked for assertions.
  *
- *     result     reason                                  when
- *     pass       csa-ok                                  an authorized target has the client's
- * address pass       csa-ok-forward                          authorized, target to be ignored, and
- * the HELO name itself has the client's address fail       csa-not-authorized a record denies fail
- * csa-address-mismatch                    the targets have other addresses fail
- * csa-no-authorized-addresses             target ".", or none of the client's family fail
- * csa-explicit-authorization-required     no record, and a parent requires one temperror
- * csa-defer-srv, csa-defer-address        DNS did not say permerror  csa-bad-record only unknown
- * versions or weights none       csa-unknown                             no record, no assertion
- *     none       csa-unverified                          authorized, target to be ignored, and the
- *                                                        client not proven to bear the name
- *     none       csa-too-many-records                    more than 10
- *     none       helo-..., no-client-address             nothing to look up
+ *     result     reason                               when
+ *     pass       csa-ok                               an authorized target has the client's address
+ *     pass       csa-ok-forward                       authorized, target to be ignored, and the
+ *                                                     HELO name itself has the client's address
+ *     fail       csa-not-authorized                   a record denies
+ *     fail       csa-address-mismatch                 the targets have other addresses
+ *     fail       csa-no-authorized-addresses          target ".", or none of the client's family
+ *     fail       csa-explicit-authorization-required  no record, and a parent requires one
+ *     temperror  csa-defer-srv, csa-defer-address     DNS did not say
+ *     permerror  csa-bad-record                       only unknown versions or weights
+ *     none       csa-unknown                          no record, no assertion
+ *     none       csa-unverified                       authorized, target to be ignored, and the
+ *                                                     client not proven to bear the name
+ *     none       csa-too-many-records                 more than 10
+ *     none       helo-..., no-client-address          nothing to look up
  *
  * Several records are read as a set, for DNS gives them in any order.  The rules, first one first:
  *  1. Records of an unknown version or with unknown weight bits are not there.

@@ -3,7 +3,6 @@
  */
 #include "lib/verify/csa_parents.h"
 
-#include "lib/verify/csa.h"
 #include "lib/verify/csa_record.h"
 
 struct csa_search csa_search_for(enum ip_family family)

@@ -221,7 +221,7 @@ static void take_findings(struct play *play, const json_t *outcomes)
             .reason = text_of(play, object, "reason"),
             .domain = text_of(play, object, "domain"),
             .detail = text_of(play, object, "detail"),
-            .explanation = "",
+            .explanation = text_of(play, object, "explanation"),
             .properties = properties_of(play, json_object_get(object, "properties")),
             .trace = trace_of(play, json_object_get(object, "trace")),
         };

@@ -11,7 +11,7 @@
  * \xHH stands for any octet.
  *
  *     zone                              records and "!" faults as resolver_new_zone reads them,
- *         ...                           for all cases that follow; in a case: for it alone
+ *         ...                           for all cases; in a case: for it alone
  *     end
  *     case "title"
  *         any-order                     records that the answer may hold in any order: the case is
