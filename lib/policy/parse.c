@@ -21,7 +21,8 @@ enum { MESSAGE_SIZE = 400 };
 /* One text under way. */
 struct parse {
     struct reader *reader;
-    cfg_t *root; /* NULL while libconfuse sets up its defaults */
+    cfg_t *root;   /* NULL while libconfuse sets up its defaults */
+    cfg_t *domain; /* the `domain` section last begun, or NULL */
     unsigned ends;
     bool has_stopped;  /* at an error */
     bool has_bad_form; /* which scan.c has reported */
@@ -32,10 +33,19 @@ struct parse {
 static pthread_mutex_t parse_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct parse *current;
 
+/* Whether CFG is the top level or a section of it that speaks of everyone. */
+static bool is_general(const struct parse *parse, const cfg_t *cfg)
+{
+    return cfg == parse->root || (strcmp(cfg->name, OPTION_DOMAIN_SECTION) != 0 &&
+                                  cfg == cfg_getsec(parse->root, cfg->name));
+}
+
+/* Whether CFG is the `domain` section last begun, or within it. */
 static bool is_in_domain(const struct parse *parse, const cfg_t *cfg)
 {
-    return cfg != parse->root && (strcmp(cfg->name, OPTION_DOMAIN_SECTION) == 0 ||
-                                  cfg != cfg_getsec(parse->root, cfg->name));
+    if (strcmp(cfg->name, OPTION_DOMAIN_SECTION) == 0 || parse->domain == NULL)
+        return cfg == parse->domain;
+    return cfg == cfg_getsec(parse->domain, cfg->name);
 }
 
 static const char *section_of(const struct parse *parse, const cfg_t *cfg)
@@ -48,19 +58,21 @@ static void take_option(struct parse *parse, cfg_t *cfg, const cfg_opt_t *opt, c
     struct reader *reader = parse->reader;
     const struct option *option = option_find(section_of(parse, cfg), opt->name);
     struct config_origin where = reader_origin(reader, cfg->line);
+    bool general = is_general(parse, cfg);
 
-    /* libconfuse also knows "section|option", which hides from us where the option stands. */
-    if (option == NULL)
+    /* libconfuse also takes "section|option", which hides where the option belongs. */
+    if (option == NULL || (!general && !is_in_domain(parse, cfg)))
         reader_problem(reader, where, "write an option of a section as SECTION { %s = ... }",
                        opt->name);
     else
-        reader_take(reader, option, is_in_domain(parse, cfg), value, opt->nvalues > 1, where);
+        reader_take(reader, option, !general, value, opt->nvalues > 1, where);
 }
 
-static void begin_domain(struct parse *parse, const cfg_t *cfg)
+static void begin_domain(struct parse *parse, cfg_t *cfg)
 {
     struct config_origin where = reader_origin(parse->reader, cfg->line);
 
+    parse->domain = cfg;
     if (!parse->has_stopped && !reader_domain_begin(parse->reader, cfg->title, where))
         parse->has_stopped = true;
 }
@@ -103,7 +115,7 @@ static void take_unknown(struct parse *parse, const cfg_t *cfg, const char *name
                            section);
         return;
     }
-    option_hint(section, is_in_domain(parse, cfg), name, &hint);
+    option_hint(section, !is_general(parse, cfg), name, &hint);
     hint_text = text_string(&hint);
     reader_problem(reader, where, "unknown option '%s'%s%s%s%s", reader_shown(reader, name),
                    section[0] != '\0' ? " in section '" : "", section,
@@ -216,20 +228,25 @@ static cfg_opt_t *root_options(struct arena *arena)
 /* Everything libconfuse does happens in here. */
 static void run(struct parse *parse, cfg_opt_t *options, const char *text)
 {
+    struct reader *reader = parse->reader;
     cfg_t *root = cfg_init(options, CFGF_NONE);
-    int result = CFG_FILE_ERROR;
+    int result, line;
 
-    if (root != NULL) {
-        parse->root = root;
-        (void)cfg_set_error_function(root, take_error);
-        result = cfg_parse_buf(root, text);
-        (void)cfg_free(root);
+    if (root == NULL) {
+        reader_fail(reader, VOUCH_ERROR_MEMORY);
+        return;
     }
-    if (root == NULL || (result != CFG_SUCCESS && !parse->has_stopped))
-        reader_fail(parse->reader, VOUCH_ERROR_MEMORY); /* all else is reported with a message */
-    else if (result == CFG_SUCCESS && parse->ends == 0 && !parse->has_bad_form)
-        reader_problem(parse->reader, reader_origin(parse->reader, (int)parse->reader->line_count),
+    parse->root = root;
+    (void)cfg_set_error_function(root, take_error);
+    result = cfg_parse_buf(root, text);
+    line = root->line;
+    (void)cfg_free(root);
+    if (result == CFG_SUCCESS && parse->ends == 0 && !parse->has_bad_form)
+        reader_problem(reader, reader_origin(reader, (int)reader->line_count),
                        "the text does not end where its last option does");
+    else if (result != CFG_SUCCESS && !parse->has_stopped) /* libconfuse did not say why */
+        reader_problem(reader, reader_origin(reader, line),
+                       "syntax error: the name of an option is empty, or memory is out");
 }
 
 void reader_text(struct reader *reader, const char *file, char *text, size_t length)
