@@ -7,13 +7,11 @@
         harness.wait_for(lambda: harness.port_open(port), "dnsd listens")
 
 A Run owns one temporary directory and every process started through it.  Whatever happens (end of
-the block, exception, SIGTERM, SIGINT, SIGHUP, even the death of this process), the processes end
-and the directory goes.  Nothing else on the machine is touched.  Start processes from the main
-thread: the kernel ties their life to the thread that made them.
+the block, exception, SIGTERM, SIGINT, SIGHUP, even kill -9 of this process), the processes end and
+the directory goes.  Nothing else on the machine is touched.
 """
 
 import atexit
-import ctypes
 import os
 import re
 import shutil
@@ -24,9 +22,6 @@ import sys
 import tempfile
 import time
 
-PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True)
-
 source_dir = os.environ.get("top_srcdir") or os.path.dirname(
     os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 build_dir = os.environ.get("top_builddir") or source_dir
@@ -36,10 +31,26 @@ class HarnessError(Exception):
     """Something around the test did not work; the text says what."""
 
 
-def _die_with_parent(sig):
-    def setup():
-        _libc.prctl(PR_SET_PDEATHSIG, sig, 0, 0, 0)
-    return setup
+# A process of its own that outlives ours: told each pid that is started, it ends them and removes
+# the directory when our end of the pipe closes without "done".  (PR_SET_PDEATHSIG would not do:
+# the kernel forgets it when a process changes its user, as Postfix's master does.)
+GUARD = r"""
+import os, shutil, signal, sys, time
+pids = []
+for line in sys.stdin:
+    if line == "done\n":
+        sys.exit(0)
+    pids.append(int(line))
+for kill, number in ((os.kill, signal.SIGTERM), (os.killpg, signal.SIGKILL)):
+    for pid in reversed(pids):
+        try:
+            kill(pid, number)
+        except ProcessLookupError:
+            pass
+    time.sleep(1)
+if not os.environ.get("KEEP"):
+    shutil.rmtree(sys.argv[1], ignore_errors=True)
+"""
 
 
 class Child:
@@ -52,7 +63,7 @@ class Child:
         with open(log_path, "ab") as log:
             self.process = subprocess.Popen(
                 argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, cwd=cwd,
-                start_new_session=True, preexec_fn=_die_with_parent(signal.SIGTERM))
+                start_new_session=True)
         self.pid = self.process.pid
 
     def alive(self):
@@ -95,8 +106,9 @@ class Run:
         self.directory = tempfile.mkdtemp(prefix="vouch-%s-" % name)
         os.chmod(self.directory, 0o755)  # user postfix walks through it
         self.children = []
-        self._sockets = []
         self.closers = []
+        self._guard = subprocess.Popen([sys.executable, "-c", GUARD, self.directory],
+                                       stdin=subprocess.PIPE, text=True, start_new_session=True)
         atexit.register(self.close)
         for sig in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(sig, self._on_signal)
@@ -127,7 +139,12 @@ class Run:
         full_env = dict(os.environ, **(env or {}))
         child = Child(name, argv, self.path(name + ".log"), full_env, cwd or self.directory)
         self.children.append(child)
+        self._tell_guard(str(child.pid))
         return child
+
+    def _tell_guard(self, line):
+        self._guard.stdin.write(line + "\n")
+        self._guard.stdin.flush()
 
     def failed_children(self):
         """Names of the processes that ended without being asked to."""
@@ -145,6 +162,9 @@ class Run:
                 print("# kept: " + self.directory, file=sys.stderr)
         else:
             shutil.rmtree(self.directory, ignore_errors=True)
+        if self._guard.poll() is None:
+            self._tell_guard("done")
+            self._guard.wait()
         atexit.unregister(self.close)
 
 
