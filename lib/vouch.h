@@ -97,7 +97,7 @@ const char *vouch_stage_word(enum vouch_stage stage);
 
 struct vouch_config;
 
-/* Called once per mistake.  FILE is never NULL ("defaults" or "command line" where there is no
+/* Called once per mistake.  FILE is never NULL ("default" or "command line" where there is no
  * file); LINE is 0 where it cannot be known. */
 typedef void vouch_problem_fn(void *context, const char *file, unsigned line, const char *text);
 
