@@ -20,7 +20,7 @@
 
 enum { DRAIN_MILLISECONDS = 10000 };
 
-static sem_t go, finished;
+static sem_t finished;
 static atomic_int exit_status = -1;
 
 /* The first end counts. */
@@ -32,18 +32,11 @@ static void finish(int status)
     (void)sem_post(&finished);
 }
 
-static void wait_for(sem_t *event)
-{
-    while (sem_wait(event) != 0 && errno == EINTR)
-        continue;
-}
-
 /* ---- the thread of libmilter --------------------------------------------------------------- */
 
 static void *serve(void *unused)
 {
     (void)unused;
-    wait_for(&go);
     finish(smfi_main() == MI_SUCCESS ? EX_OK : EX_UNAVAILABLE);
     return NULL;
 }
@@ -82,7 +75,7 @@ static void drain(void)
     int64_t left = DRAIN_MILLISECONDS;
 
     gate_close();
-    log_write(LOG_INFO, "stopping, %u messages under way", gate_messages());
+    log_write(LOG_INFO, "stopping; messages under way: %u", gate_messages());
     process_notify("STOPPING=1");
     while (gate_messages() > 0 && left > 0) {
         if ((signals_wait((int)left) & SIGNALS_STOP) != 0)
@@ -90,14 +83,13 @@ static void drain(void)
         left = end - milliseconds_now();
     }
     if (gate_messages() > 0)
-        log_write(LOG_WARNING, "%u messages did not come to their end", gate_messages());
+        log_write(LOG_WARNING, "messages that did not come to their end: %u", gate_messages());
 }
 
 static void *obey(void *source)
 {
     unsigned events;
 
-    wait_for(&go);
     do {
         events = signals_wait(-1);
         if ((events & SIGNALS_COUNTERS) != 0)
@@ -128,17 +120,13 @@ bool control_start(const struct reload_source *source)
     static struct reload_source kept;
 
     kept = *source;
-    return sem_init(&go, 0, 0) == 0 && sem_init(&finished, 0, 0) == 0 &&
-           start_thread(serve, NULL) && start_thread(obey, &kept);
+    return sem_init(&finished, 0, 0) == 0 && start_thread(serve, NULL) && start_thread(obey, &kept);
 }
 
-int control_run(void)
+int control_wait(void)
 {
-    /* Before libmilter's own signal thread exists, which would take what is still blocked here. */
-    signals_receive();
-    (void)sem_post(&go);
-    (void)sem_post(&go);
-    wait_for(&finished);
+    while (sem_wait(&finished) != 0 && errno == EINTR)
+        continue;
     if (exit_status != EX_OK)
         log_write(LOG_ERR, "libmilter ended; its reason is in syslog");
     return exit_status;

@@ -10,11 +10,11 @@
 
 #include "milter/reload.h"
 
-/* Make the thread that runs libmilter and the one that obeys signals, reloading from SOURCE.  Both
- * wait for control_run.  False: errno says why. */
+/* Make the thread that runs libmilter and the one that obeys signals, reloading from SOURCE. False:
+ * errno says why. */
 bool control_start(const struct reload_source *source);
 
-/* Main thread, last thing: let signals in and wait for the end.  The answer is the exit status. */
-int control_run(void);
+/* Wait for the end.  The answer is the exit status. */
+int control_wait(void);
 
 #endif

@@ -15,8 +15,8 @@ static struct {
     bool opened;
     bool foreground;
     bool verbose;
-    bool started;
-    bool journal; /* standard error is systemd's journal, which reads "<priority>" */
+    _Atomic bool started; /* set while other threads may log */
+    bool journal;         /* standard error is systemd's journal, which reads "<priority>" */
 } log_state;
 
 int log_facility(const char *word)

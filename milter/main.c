@@ -93,7 +93,7 @@ static int live(const struct options *options, struct vouch_config *config,
     if (status == 0) {
         log_started();
         process_ready(options->foreground);
-        status = control_run();
+        status = control_wait();
         log_write(LOG_INFO, "stopped");
     }
     socket_remove(&file);

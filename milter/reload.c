@@ -21,7 +21,10 @@ static struct generation *current;
 void reload_print_problem(void *context, const char *file, unsigned line, const char *text)
 {
     (void)context;
-    (void)fprintf(stderr, "%s:%u: %s\n", file, line, text);
+    if (line > 0)
+        (void)fprintf(stderr, "%s:%u: %s\n", file, line, text);
+    else
+        (void)fprintf(stderr, "%s: %s\n", file, text);
 }
 
 void reload_log_problem(void *context, const char *file, unsigned line, const char *text)

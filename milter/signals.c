@@ -3,54 +3,27 @@
  */
 #include "milter/signals.h"
 
-#include <errno.h>
-#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
+#include <sys/poll.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
+static const int collected[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGTERM, SIGINT};
+
+static int signal_descriptor = -1;
 static int wake_descriptor = -1;
-static atomic_uint pending;
 
-static unsigned meaning_of(int number)
+/* Called by libmilter's signal thread and by nobody else. */
+__attribute__((visibility("default"))) int sigwait(const sigset_t *set, int *number)
 {
-    switch (number) {
-    case SIGHUP:
-    case SIGUSR1:
-        return SIGNALS_RELOAD;
-    case SIGUSR2:
-        return SIGNALS_COUNTERS;
-    default:
-        return SIGNALS_STOP;
-    }
-}
-
-void signals_wake(void)
-{
-    uint64_t one = 1;
-    ssize_t written = write(wake_descriptor, &one, sizeof one);
-
-    (void)written; /* a full counter wakes as well */
-}
-
-static void handle(int number)
-{
-    int saved = errno;
-
-    atomic_fetch_or(&pending, meaning_of(number));
-    signals_wake();
-    errno = saved;
-}
-
-static bool install(int number)
-{
-    struct sigaction action = {.sa_handler = handle, .sa_flags = SA_NODEFER | SA_RESTART};
-
-    (void)sigemptyset(&action.sa_mask);
-    return sigaction(number, &action, NULL) == 0;
+    (void)set;
+    (void)number;
+    for (;;)
+        (void)pause();
 }
 
 /* All but those that a fault of this very thread raises: blocked, they would end the process
@@ -66,39 +39,48 @@ static void fill_mask(sigset_t *set)
 
 bool signals_prepare(void)
 {
-    sigset_t all;
+    sigset_t all, ours;
 
-    wake_descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (wake_descriptor < 0 || !install(SIGHUP) || !install(SIGTERM) || !install(SIGINT) ||
-        !install(SIGUSR1) || !install(SIGUSR2) || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
-        return false;
     fill_mask(&all);
-    return pthread_sigmask(SIG_SETMASK, &all, NULL) == 0;
+    (void)sigemptyset(&ours);
+    for (size_t i = 0; i < sizeof collected / sizeof collected[0]; i++)
+        (void)sigaddset(&ours, collected[i]);
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || pthread_sigmask(SIG_SETMASK, &all, NULL) != 0)
+        return false;
+    signal_descriptor = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
+    wake_descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return signal_descriptor >= 0 && wake_descriptor >= 0;
 }
 
-void signals_receive(void)
+static unsigned meaning_of(uint32_t number)
 {
-    sigset_t mine;
-
-    (void)sigemptyset(&mine);
-    (void)sigaddset(&mine, SIGHUP);
-    (void)sigaddset(&mine, SIGTERM);
-    (void)sigaddset(&mine, SIGINT);
-    (void)pthread_sigmask(SIG_UNBLOCK, &mine, NULL);
+    switch (number) {
+    case SIGHUP:
+    case SIGUSR1:
+        return SIGNALS_RELOAD;
+    case SIGUSR2:
+        return SIGNALS_COUNTERS;
+    default:
+        return SIGNALS_STOP;
+    }
 }
 
 unsigned signals_wait(int timeout)
 {
-    struct timespec limit = {.tv_sec = timeout / 1000, .tv_nsec = timeout % 1000 * 1000000L};
-    struct pollfd wake = {.fd = wake_descriptor, .events = POLLIN};
-    sigset_t while_waiting;
+    struct pollfd ready[] = {{.fd = signal_descriptor, .events = POLLIN},
+                             {.fd = wake_descriptor, .events = POLLIN}};
+    struct signalfd_siginfo one;
+    unsigned events = 0;
     uint64_t count;
 
-    fill_mask(&while_waiting);
-    (void)sigdelset(&while_waiting, SIGUSR1);
-    (void)sigdelset(&while_waiting, SIGUSR2);
-    if (ppoll(&wake, 1, timeout < 0 ? NULL : &limit, &while_waiting) > 0)
-        while (read(wake_descriptor, &count, sizeof count) < 0 && errno == EINTR)
-            continue;
-    return atomic_exchange(&pending, 0);
+    if (poll(ready, 2, timeout) > 0 && ready[1].revents != 0)
+        (void)eventfd_read(wake_descriptor, &count);
+    while (read(signal_descriptor, &one, sizeof one) == (ssize_t)sizeof one)
+        events |= meaning_of(one.ssi_signo);
+    return events;
+}
+
+void signals_wake(void)
+{
+    (void)eventfd_write(wake_descriptor, 1);
 }

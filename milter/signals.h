@@ -7,17 +7,12 @@
 /* signals.h - signals as events for one thread of ours.
  *
  * libmilter stops the filter at SIGHUP: a thread of its own waits for SIGHUP, SIGTERM and SIGINT
- * with sigwait().  Blocking them and waiting elsewhere does not keep them from it.  What does:
- *
- *  - the main thread never blocks these three and does nothing but wait, so the kernel gives them
- *    to it first; their handler notes the signal and writes to an eventfd (SA_NODEFER: they stay
- *    unblocked in the handler as well);
- *  - all work is done by a control thread: creating threads, for one, blocks signals for a moment;
- *  - SIGUSR1 and SIGUSR2 are taken by the control thread, while it waits.  Would the main thread
- *    take them, a SIGHUP that comes while one of them waits to be handled would go to libmilter;
- *  - every other thread blocks all signals. */
+ * with sigwait().  Whoever waits first gets the signal, so no blocking and no handler keeps all of
+ * them from that thread; with handlers in the main thread it still took one signal in ten that came
+ * just as it started.  So the program brings a sigwait() of its own, which the dynamic linker gives
+ * to libmilter and which never returns.  All threads block all signals, and one of ours reads them
+ * from a signalfd. */
 
-#include <pthread.h>
 #include <stdbool.h>
 
 enum {
@@ -26,18 +21,15 @@ enum {
     SIGNALS_STOP = 4      /* SIGTERM, SIGINT */
 };
 
-/* Install the handlers and block all signals in the calling (the main) thread, so that every thread
- * made from now on has them blocked.  False: errno says why. */
+/* Block all signals in the calling thread and in all made from now on, and begin to collect them.
+ * False: errno says why. */
 bool signals_prepare(void);
 
-/* Main thread: let SIGHUP, SIGTERM and SIGINT in. */
-void signals_receive(void);
-
-/* Control thread: wait at most TIMEOUT milliseconds (-1: for ever) for a signal or for
- * signals_wake.  The answer is a set of the SIGNALS_ values that came since the last call. */
+/* Wait at most TIMEOUT milliseconds (-1: for ever) for signals or for signals_wake.  The answer is
+ * a set of the SIGNALS_ values; several of one kind may count as one. */
 unsigned signals_wait(int timeout);
 
-/* End a signals_wait.  Safe in a signal handler. */
+/* End a signals_wait of another thread. */
 void signals_wake(void);
 
 #endif
