@@ -53,6 +53,11 @@ void log_started(void)
     log_state.started = true;
 }
 
+bool log_verbose(void)
+{
+    return log_state.verbose;
+}
+
 static const char *word_for(int priority)
 {
     if (priority <= LOG_ERR)

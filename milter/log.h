@@ -23,6 +23,9 @@ int log_facility(const char *word);
 void log_open(int facility, bool foreground, bool verbose);
 void log_started(void);
 
+/* Whether LOG_DEBUG is written. */
+bool log_verbose(void);
+
 void log_write(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* For what would otherwise flood the log: one line per minute and LIMIT, which says how many were

@@ -3,6 +3,7 @@
  */
 #include "milter/negotiate.h"
 
+#include "milter/log.h"
 #include "milter/session.h"
 #include "milter/writable.h"
 
@@ -55,5 +56,7 @@ sfsistat negotiate(SMFICTX *context, unsigned long actions, unsigned long steps,
     *our_actions = session->actions | (actions & SMFIF_SETSYMLIST);
     *our_steps = steps & steps_wanted(session);
     *our2 = *our3 = 0;
+    log_write(LOG_DEBUG, "an MTA offers actions 0x%lx and steps 0x%lx; taken 0x%lx and 0x%lx",
+              actions, steps, *our_actions, *our_steps);
     return SMFIS_CONTINUE;
 }

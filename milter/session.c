@@ -4,6 +4,7 @@
 #include "milter/session.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <libmilter/mfapi.h>
 
@@ -128,12 +129,27 @@ static int priority_of(const struct vouch_decision *decision)
     return decision->action > VOUCH_ACCEPT ? LOG_NOTICE : LOG_INFO;
 }
 
+/* Every step of every check, line by line. */
+static void explain(struct session *session)
+{
+    const char *line = vouch_message_explanation(session->message);
+
+    while (line != NULL && *line != '\0') {
+        int length = (int)strcspn(line, "\n");
+
+        log_write(LOG_DEBUG, "  %.*s", length, line);
+        line += length + (line[length] == '\n' ? 1 : 0);
+    }
+}
+
 void session_finish(struct session *session, const struct vouch_decision *decision)
 {
     const char *line = vouch_message_log_line(session->message);
     int descriptor = session->generation->record;
 
     log_write(priority_of(decision), "%s", line != NULL ? line : "no memory for a log line");
+    if (log_verbose())
+        explain(session);
     if (descriptor >= 0)
         record_append(descriptor, vouch_message_record(session->message, false));
     drop_message(session);

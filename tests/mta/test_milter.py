@@ -223,6 +223,16 @@ def test_monitor(tap, run, dnsd):
            server.complaints())
 
 
+def test_verbose(tap, run, dnsd):
+    server = daemon.Daemon(run, "verbose", daemon.dns(dnsd), ["-v"])
+    with open_session(server) as mta:
+        mta.helo(GOOD[0])
+        mta.mail("<a@bad.example>")
+    tap.ok("v=spf1 -all" in server.log(), "-v logs what DNS answered", server.log())
+    tap.ok(server.stop() == 0 and not server.complaints(), "nothing to complain of",
+           server.complaints())
+
+
 def test_cap(tap, run, dnsd):
     text = daemon.dns(dnsd) + "max-sessions = 2\noverload = %s\n"
     server = daemon.Daemon(run, "cap", text % "tempfail")
@@ -281,6 +291,7 @@ def main():
         test_actions(tap, run, dnsd)
         test_monitor(tap, run, dnsd)
         test_cap(tap, run, dnsd)
+        test_verbose(tap, run, dnsd)
         tap.ok(not run.failed_children(), "nothing died", run.failed_children())
     return tap.done()
 
