@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 # SPDX-FileCopyrightText: 2026 the Vouch authors
-"""The sessions of contrib/quickstart: real SMTP through a private Postfix with vouch-milter, and a
-table of what each got beside what was expected."""
+"""The sessions of contrib/quickstart: real SMTP through a private Postfix or Sendmail with
+vouch-milter, and a table of what each got beside what was expected."""
 
 import argparse
 import os
@@ -16,9 +16,12 @@ source = os.environ.get("top_srcdir") or os.path.dirname(os.path.dirname(os.path
 sys.path.insert(0, os.path.join(source, "tests", "mta"))
 
 import harness  # noqa: E402
+import namespace  # noqa: E402
 import postfix  # noqa: E402
 import programs  # noqa: E402
+import sendmail  # noqa: E402
 from receiver import Receiver, Result  # noqa: E402
+from sendmail_receiver import SendmailReceiver  # noqa: E402
 
 FORGED = (b"Authentication-Results: mx.receiver.example; spf=pass smtp.mailfrom=bank.example\r\n"
           b"Authentication-Results: (so) \"MX.Receiver.Example\"/1 ; dkim=pass\r\n"
@@ -133,7 +136,12 @@ def foreign_kept(result):
     return "relay.elsewhere.example; spf=neutral" in result.fields()
 
 
-def rows():
+def rows(mta):
+    """Those that MTA can show: the private Sendmail has no AUTH."""
+    return [row for row in all_rows() if mta == "postfix" or row.play is not authenticated]
+
+
+def all_rows():
     bank = "info@bank.example"
     return [
         Row("The bank's mail server", "192.0.2.10", "mail.bank.example", bank,
@@ -201,12 +209,12 @@ def print_in_full(title, result, log_line):
     print(textwrap.fill(log_line, 96, initial_indent="    ", subsequent_indent="        "))
 
 
-def play_rows(site):
+def play_rows(site, mta):
     """Returns how many rows were not as expected."""
     bad = 0
     in_full = []
     print_head()
-    for number, row in enumerate(rows(), 1):
+    for number, row in enumerate(rows(mta), 1):
         seen = len(site.filters["demo"].log_lines("client="))
         result = row.play(site)
         problems = list(row.problems(result))
@@ -265,29 +273,48 @@ def wanted_ports():
     return {name: port for name, port in usual.items() if not harness.port_open(port)}
 
 
+def why_not(options):
+    """Why the demonstration cannot run here, or None."""
+    if options.mta == "sendmail":
+        if options.serve:
+            return "--serve goes with Postfix: Sendmail runs in a network of its own"
+        return sendmail.why_not() or namespace.why_not() or programs.why_not()
+    return postfix.why_not() or programs.why_not()
+
+
+def start(run, options):
+    zones = [os.path.join(source, "contrib", "demo.zone")]
+    if options.mta == "sendmail":
+        namespace.hide_names(run)
+        return SendmailReceiver(run, {"demo": ""}, zones)
+    return Receiver(run, {"demo": ""}, zones, wanted_ports() if options.serve else None)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="demo.py", description=__doc__)
     parser.add_argument("--serve", action="store_true", help="keep running until Ctrl-C")
+    parser.add_argument("--mta", choices=("postfix", "sendmail"), default="postfix")
     options = parser.parse_args()
-    reason = postfix.why_not() or programs.why_not()
+    reason = why_not(options)
     if reason:
         print("quickstart: " + reason, file=sys.stderr)
         return 69
-    zone = os.path.join(source, "contrib", "demo.zone")
-    bad = 0
+    if options.mta == "sendmail":
+        namespace.enter()
     with harness.Run("demo") as run:
-        site = Receiver(run, {"demo": ""}, [zone], wanted_ports() if options.serve else None)
+        site = start(run, options)
         if options.serve:
             return serve(site)
-        print("vouch-milter attached to a private Postfix, one SMTP session a row.\n")
-        bad = play_rows(site)
+        print("vouch-milter attached to a private %s, one SMTP session a row.\n"
+              % options.mta.capitalize())
+        bad = play_rows(site, options.mta)
         dead = run.failed_children()
         leftover = run.directory
     if dead:
         print("\nended by itself: " + ", ".join(dead))
     if os.path.exists(leftover) and not os.environ.get("KEEP"):
         shutil.rmtree(leftover, ignore_errors=True)
-    count = len(rows())
+    count = len(rows(options.mta))
     print("\n%d of %d rows as expected; nothing is left running." % (count - bad, count))
     return 1 if bad or dead else 0
 

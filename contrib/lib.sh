@@ -57,6 +57,26 @@ apt_install() {
     return "$result"
 }
 
+# unpack_sendmail FOLDER: Debian's Sendmail there, for the tests.  As a package it would push Postfix
+# out, so it is only downloaded and unpacked; the libraries it wants are installed.
+unpack_sendmail() (
+    missing=
+    mkdir -p "$1" && cd "$1" && chmod 755 . || return 1
+    [ -n "$(apt-cache show sendmail-bin 2>/dev/null)" ] || apt-get -q update </dev/null || return 1
+    for library in $(apt-cache show --no-all-versions sendmail-bin | sed -n 's/^Depends: //p' |
+        tr ',' '\n' | sed 's/^ *//; s/[ |].*//' | grep '^lib'); do
+        dpkg-query -W "$library" >/dev/null 2>&1 || missing="$missing $library"
+    done
+    # shellcheck disable=SC2086
+    [ -z "$missing" ] || apt_install $missing || return 1
+    apt-get -q -o APT::Sandbox::User=root download sendmail-bin sendmail-base sendmail-cf \
+        </dev/null || return 1
+    for library in ./*.deb; do
+        dpkg -x "$library" . || return 1
+    done
+    rm -f ./*.deb
+)
+
 # logged LOG COMMAND...: run it with its output in LOG; when it fails, show the end of LOG.
 logged() {
     local log=$1

@@ -84,6 +84,11 @@ class Filter:
         """As main.cf writes it."""
         return "unix:" + self.path if self.path else "inet:127.0.0.1:%d" % self.port
 
+    @property
+    def sendmail_socket(self):
+        """As sendmail.mc writes it."""
+        return "local:" + self.path if self.path else "inet:%d@127.0.0.1" % self.port
+
     def listens(self):
         return harness.socket_open(self.path) if self.path else harness.port_open(self.port)
 

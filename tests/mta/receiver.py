@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # SPDX-FileCopyrightText: 2026 the Vouch authors
-"""A whole receiving site: name server, filters, Postfix, and the mail that arrived.
+"""A whole receiving site: name server, filters, mail server, and the mail that arrived.
 
     with Receiver(run, {"default": ""}, [zone]) as site:
         result = site.send("default", client="192.0.2.10", helo="mail.example.com",
@@ -73,6 +73,8 @@ class Result:
 
 
 class Receiver:
+    """A site with Postfix, whose clients get their addresses by XCLIENT."""
+
     def __init__(self, run, filters, zones, ports=None):
         """FILTERS: name -> configuration text of one vouch-milter; each gets an smtpd of that
         name.  There is also an smtpd "plain" without a filter."""
@@ -84,8 +86,16 @@ class Receiver:
         self.filters = {
             name: Filter(run, name, text, self.dns.address, ports.get("filter-" + name))
             for name, text in filters.items()}
-        lines = {name: item.socket for name, item in self.filters.items()}
-        self.postfix = Postfix(run, {"plain": None, **lines}, self.sink.port, USERS, ports=ports)
+        self.start_mta({"plain": None, **self.filters}, ports)
+
+    def start_mta(self, lines, ports):
+        """LINES: name -> Filter or None."""
+        sockets = {name: item and item.socket for name, item in lines.items()}
+        self.postfix = Postfix(self.run, sockets, self.sink.port, USERS, ports=ports)
+
+    def held(self):
+        """Queue ids of quarantined messages."""
+        return self.postfix.held()
 
     def recipient(self):
         """A new address of ours."""

@@ -33,8 +33,10 @@ class Closed(Exception):
 class Client:
     """One SMTP session.  The greeting is in self.greeting."""
 
-    def __init__(self, port, address="127.0.0.1", timeout=60):
-        self.socket = socket.create_connection((address, port), timeout)
+    def __init__(self, port, address="127.0.0.1", timeout=60, source=None):
+        """SOURCE: our own address, if a certain one is wanted."""
+        self.socket = socket.create_connection((address, port), timeout,
+                                               (source, 0) if source else None)
         self.buffer = b""
         self.greeting = self.reply()
 
