@@ -127,7 +127,7 @@ static int read_quantity(const struct option *option, const char *text, uint64_t
 static int store_quantity(const struct option *option, const char *text, void *field,
                           struct text *complaint)
 {
-    uint64_t value;
+    uint64_t value = 0;
     int error = read_quantity(option, text, &value, complaint);
 
     if (error != VOUCH_OK)
