@@ -27,6 +27,12 @@ static const char *macro(SMFICTX *context, const char *name)
     return smfi_getsymval(context, writable(name));
 }
 
+/* The answer to what is only noted down: none, where the MTA agreed not to wait for one. */
+static sfsistat noted(const struct session *session, unsigned long no_reply)
+{
+    return session == NULL || (session->steps & no_reply) != 0 ? SMFIS_NOREPLY : SMFIS_CONTINUE;
+}
+
 static void tell_fact(SMFICTX *context, struct session *session, enum vouch_fact fact,
                       const char *name)
 {
@@ -114,13 +120,13 @@ static sfsistat on_connect(SMFICTX *context, char *name, _SOCK_ADDR *address)
         session = session_new();
         if (session == NULL || smfi_setpriv(context, session) != MI_SUCCESS) {
             session_free(session);
-            return SMFIS_NOREPLY; /* MAIL finds no session */
+            return noted(NULL, SMFIP_NR_CONN); /* MAIL finds no session */
         }
     }
     session_connect(session, address, verified_name(context, name));
     if (session->client != NULL)
         tell_fact(context, session, VOUCH_FACT_MTA_NAME, "j");
-    return SMFIS_NOREPLY;
+    return noted(session, SMFIP_NR_CONN);
 }
 
 static sfsistat on_helo(SMFICTX *context, char *helo)
@@ -128,11 +134,11 @@ static sfsistat on_helo(SMFICTX *context, char *helo)
     struct session *session = smfi_getpriv(context);
 
     if (session == NULL || session->client == NULL)
-        return SMFIS_NOREPLY;
+        return noted(session, SMFIP_NR_HELO);
     tell_fact(context, session, VOUCH_FACT_TLS_VERSION, "{tls_version}");
     tell_fact(context, session, VOUCH_FACT_TLS_CIPHER, "{cipher}");
     session_note(session, vouch_session_helo(session->client, helo));
-    return SMFIS_NOREPLY;
+    return noted(session, SMFIP_NR_HELO);
 }
 
 static sfsistat on_mail(SMFICTX *context, char **arguments)
@@ -157,7 +163,13 @@ static sfsistat on_recipient(SMFICTX *context, char **arguments)
 
     if (session != NULL && session->message != NULL)
         session_note(session, vouch_message_recipient(session->message, arguments[0]));
-    return SMFIS_NOREPLY;
+    return noted(session, SMFIP_NR_RCPT);
+}
+
+static sfsistat on_data(SMFICTX *context)
+{
+    (void)context;
+    return SMFIS_CONTINUE;
 }
 
 static sfsistat on_header(SMFICTX *context, char *name, char *value)
@@ -166,7 +178,7 @@ static sfsistat on_header(SMFICTX *context, char *name, char *value)
 
     if (session != NULL && session->message != NULL)
         session_note(session, edit_keep_field(session, name, value));
-    return SMFIS_NOREPLY;
+    return noted(session, SMFIP_NR_HDR);
 }
 
 static sfsistat on_end_of_header(SMFICTX *context)
@@ -225,6 +237,7 @@ bool callbacks_register(void)
         .xxfi_helo = on_helo,
         .xxfi_envfrom = on_mail,
         .xxfi_envrcpt = on_recipient,
+        .xxfi_data = on_data,
         .xxfi_header = on_header,
         .xxfi_eoh = on_end_of_header,
         .xxfi_body = on_body,

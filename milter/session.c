@@ -23,6 +23,7 @@ struct session *session_new(void)
     session->generation = reload_hold();
     /* What every MTA knows that starts a second connection without a new negotiation. */
     session->actions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE;
+    session->steps = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_RCPT | SMFIP_NR_HDR;
     session->leading_space = true;
     return session;
 }

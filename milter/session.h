@@ -21,6 +21,7 @@ struct session {
     bool client_trouble;           /* our own failure: no message of this client can be judged */
     bool trouble;                  /* our own failure: this message cannot be judged */
     unsigned long actions;         /* SMFIF_ flags both sides know */
+    unsigned long steps;           /* SMFIP_ flags that were negotiated */
     bool leading_space;            /* header values come and go with their leading space */
 };
 

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -197,6 +199,27 @@ static int prepare_descriptor(const struct address *address)
     return EX_UNAVAILABLE;
 }
 
+/* libmilter sends the answers at the end of a message one by one, and over TCP each would wait for
+ * the MTA's delayed acknowledgement: some 80 ms a message.  It does not show its socket, but what
+ * it accepts has the options of the one that listens. */
+static void send_at_once(void)
+{
+    const int yes = 1;
+    int most = getdtablesize();
+
+    for (int descriptor = STDERR_FILENO + 1; descriptor < most; descriptor++) {
+        int listening = 0, family = 0;
+        socklen_t size = sizeof listening;
+
+        if (getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 ||
+            !listening || getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &family, &size) != 0 ||
+            family == AF_UNIX)
+            continue;
+        if (setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) != 0)
+            log_write(LOG_WARNING, "cannot set TCP_NODELAY: %s", strerror(errno));
+    }
+}
+
 /* ---- all ------------------------------------------------------------------------------------ */
 
 static int prepare(const struct address *address, char *name, size_t size)
@@ -243,7 +266,10 @@ int socket_open(const struct address *address, const struct socket_owner *owner,
         log_write(LOG_ERR, "libmilter cannot listen on %s; its reason is in syslog", name);
         return EX_UNAVAILABLE;
     }
-    return address->kind == ADDRESS_UNIX ? finish_unix(address->where, owner, file) : 0;
+    if (address->kind == ADDRESS_UNIX)
+        return finish_unix(address->where, owner, file);
+    send_at_once();
+    return 0;
 }
 
 void socket_remove(const struct socket_file *file)
