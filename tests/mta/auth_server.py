@@ -6,7 +6,8 @@ tests have real authenticated sessions without a SASL package."""
 import base64
 import os
 import socket
-import threading
+
+import harness
 
 
 class AuthServer:
@@ -16,16 +17,7 @@ class AuthServer:
         self.listener.bind(path)
         os.chmod(path, 0o666)
         self.listener.listen(100)
-        run.closers.append(self.listener.close)
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+        harness.serve(run, self.listener, self._serve)
 
     def _serve(self, client):
         with client, client.makefile("rw", encoding="utf-8", newline="\n") as stream:

@@ -20,6 +20,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 source_dir = os.environ.get("top_srcdir") or os.path.dirname(
@@ -221,6 +222,21 @@ def wait_for(condition, what, seconds=20, child=None):
             tail = child.log()[-2000:] if child is not None else ""
             raise HarnessError("%s: not within %d seconds\n%s" % (what, seconds, tail))
         time.sleep(0.02)
+
+
+def serve(run, listener, session):
+    """Call SESSION(client) in a thread of its own for every connection to LISTENER, until the end of
+    RUN."""
+    def accept():
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=session, args=(client,), daemon=True).start()
+
+    run.closers.append(listener.close)
+    threading.Thread(target=accept, daemon=True).start()
 
 
 def program(relative):

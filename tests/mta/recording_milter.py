@@ -4,7 +4,8 @@
 
 import socket
 import struct
-import threading
+
+import harness
 
 HEADER_LEADING_SPACE = 0x100000
 SILENT = (b"A", b"D", b"K", b"Q")  # abort, macros, quit: no answer
@@ -15,16 +16,7 @@ class RecordingMilter:
         self.fields = []  # (name, value) as octets
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        run.closers.append(self.listener.close)
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+        harness.serve(run, self.listener, self._serve)
 
     def _serve(self, client):
         with client, client.makefile("rwb") as stream:

@@ -7,6 +7,8 @@ import socket
 import threading
 import time
 
+import harness
+
 
 class Delivered:
     """One message: envelope and content as they came."""
@@ -41,16 +43,7 @@ class Sink:
         self.changed = threading.Condition()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=200)
         self.port = self.listener.getsockname()[1]
-        run.closers.append(self.listener.close)
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+        harness.serve(run, self.listener, self._serve)
 
     def _serve(self, client):
         try:
