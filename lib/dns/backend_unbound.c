@@ -86,7 +86,7 @@ static void stop(struct backend *backend)
     (void)close(unbound->stop_pipe[1]);
     (void)pthread_join(unbound->thread, NULL);
     (void)close(unbound->stop_pipe[0]);
-    ub_ctx_delete(unbound->context); /* waits for libunbound's thread, not for answers */
+    unbound_context_free(unbound->context);
     free(unbound);
 }
 
@@ -131,7 +131,7 @@ int backend_unbound_new(const struct resolver_settings *settings, struct backend
     if (error == VOUCH_OK) {
         error = start_all(unbound);
         if (error != VOUCH_OK)
-            ub_ctx_delete(unbound->context);
+            unbound_context_free(unbound->context);
     }
     if (error != VOUCH_OK) {
         free(unbound);

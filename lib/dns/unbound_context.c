@@ -3,6 +3,7 @@
  */
 #include "lib/dns/unbound_context.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -135,7 +136,7 @@ static bool remove_builtin_zones(struct ub_ctx *context)
     return true;
 }
 
-int unbound_context_new(const struct resolver_settings *settings, struct ub_ctx **context)
+static int make(const struct resolver_settings *settings, struct ub_ctx **context)
 {
     struct ub_ctx *made = ub_ctx_create();
     int error;
@@ -153,6 +154,27 @@ int unbound_context_new(const struct resolver_settings *settings, struct ub_ctx 
     }
     *context = made;
     return VOUCH_OK;
+}
+
+/* Contexts are made and deleted at once when a reload changes the dns section under load, and
+ * libunbound keeps locks of its own in variables of the process that both touch unguarded. */
+static pthread_mutex_t library = PTHREAD_MUTEX_INITIALIZER;
+
+int unbound_context_new(const struct resolver_settings *settings, struct ub_ctx **context)
+{
+    int error;
+
+    (void)pthread_mutex_lock(&library);
+    error = make(settings, context);
+    (void)pthread_mutex_unlock(&library);
+    return error;
+}
+
+void unbound_context_free(struct ub_ctx *context)
+{
+    (void)pthread_mutex_lock(&library);
+    ub_ctx_delete(context);
+    (void)pthread_mutex_unlock(&library);
 }
 
 static void ignore(void *argument, int error, struct ub_result *result)

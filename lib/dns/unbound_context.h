@@ -11,9 +11,12 @@
 struct ub_ctx;
 
 /* A context with every setting made, that forwards to the nameservers of SETTINGS.  Errors as
- * resolver_new. */
+ * resolver_new.  Free with unbound_context_free. */
 VOUCH_MUST_CHECK int unbound_context_new(const struct resolver_settings *settings,
                                          struct ub_ctx **context);
+
+/* Wait for libunbound's thread, not for answers, and free. */
+void unbound_context_free(struct ub_ctx *context);
 
 /* Start libunbound's thread, which inherits the caller's signal mask. */
 VOUCH_MUST_CHECK int unbound_context_start(struct ub_ctx *context);

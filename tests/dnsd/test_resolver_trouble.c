@@ -276,6 +276,42 @@ static void test_release_in_flight(void **state)
     budget_free(budget);
 }
 
+enum { CHANGERS = 4, CHANGES = 6 };
+
+/* A resolver of its own, a question in flight, and gone again. */
+static void *change_resolvers(void *argument)
+{
+    struct dns_name name = fixture_name("x.slow.example.com");
+    const char *nameserver = dnsd_child_address(fixture_dns);
+
+    (void)argument;
+    pthread_barrier_wait(&all_there);
+    for (unsigned i = 0; i < CHANGES; i++) {
+        struct resolver *resolver = fixture_new_resolver(&nameserver, 1, 0);
+        struct budget *budget = fixture_new_budget(LONG_MS);
+
+        resolver_prefetch(resolver, budget, &name, DNS_A);
+        resolver_release(resolver);
+        budget_free(budget);
+    }
+    return NULL;
+}
+
+/* What reloads of the dns section do under load: one resolver begins while another ends. */
+static void test_resolvers_come_and_go(void **state)
+{
+    pthread_t threads[CHANGERS];
+
+    (void)state;
+    assert_int_equal(pthread_barrier_init(&all_there, NULL, CHANGERS), 0);
+    for (unsigned i = 0; i < CHANGERS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, change_resolvers, NULL), 0);
+    for (unsigned i = 0; i < CHANGERS; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    pthread_barrier_destroy(&all_there);
+    fixture_expect_status("mail.example.com", DNS_A, DNS_RECORDS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,7 +326,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_late_answer, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_overload, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_second_nameserver, fixture_setup, fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_release_in_flight, fixture_setup, fixture_teardown)};
+        cmocka_unit_test_setup_teardown(test_release_in_flight, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_resolvers_come_and_go, fixture_setup,
+                                        fixture_teardown)};
 
     alarm(HANG_SECONDS); /* a hang is a failure too */
     return cmocka_run_group_tests(tests, NULL, NULL);
