@@ -3,6 +3,7 @@
  */
 #include "lib/engine/transaction.h"
 #include "lib/report/authres.h"
+#include "lib/report/received_spf.h"
 #include "lib/report/record.h"
 #include "lib/report/reply.h"
 
@@ -89,11 +90,28 @@ static int insert_authres(struct vouch_message *message, struct vouch_edit *edit
     return error;
 }
 
+/* Above the Received field of this MTA and those of other Received-SPF writers (RFC 7208 9.1). */
+static int insert_received_spf(struct vouch_message *message, struct vouch_edit *edits,
+                               size_t *count)
+{
+    const char *value;
+    int error;
+
+    if (!message->session->engine->config->received_spf)
+        return VOUCH_OK;
+    error = received_spf_write(message->arena, &message->facts, message->outcomes, &value);
+    if (error == VOUCH_OK && value != NULL)
+        edits[(*count)++] =
+            (struct vouch_edit){.kind = VOUCH_EDIT_INSERT, .name = "Received-SPF", .value = value};
+    return error;
+}
+
 int vouch_message_edits(struct vouch_message *message, const struct vouch_edit **edits,
                         size_t *count)
 {
     struct vouch_edit *list =
-        arena_calloc(message->arena, message->forged_count + AUTHRES_FIELDS_MAX, sizeof *list);
+        arena_calloc(message->arena, message->forged_count + 1 + AUTHRES_FIELDS_MAX, sizeof *list);
+    int error;
 
     if (list == NULL)
         return VOUCH_ERROR_MEMORY;
@@ -105,7 +123,8 @@ int vouch_message_edits(struct vouch_message *message, const struct vouch_edit *
             .name = "Authentication-Results",
             .index = message->forged[i - 1],
         };
-    return insert_authres(message, list, count);
+    error = insert_received_spf(message, list, count);
+    return error != VOUCH_OK ? error : insert_authres(message, list, count);
 }
 
 static struct report_view view(const struct vouch_message *message)

@@ -69,6 +69,7 @@ struct vouch_config {
     struct budget_limits budget;
     struct verify_settings verify;
     struct config_authres authres;
+    bool received_spf; /* write a Received-SPF field */
     struct config_exempt exempt;
     size_t header_octets; /* of a message that are kept */
     unsigned recipients;  /* of a message that are kept, for the record */

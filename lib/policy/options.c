@@ -116,6 +116,8 @@ const struct option option_table[] = {
     {"spf", "void-limit", OPTION_NUMBER, "2", .minimum = 0, .maximum = 100,
      AT(verify.spf.void_limit),
      .meaning = "How many questions of one check may find nothing (RFC 7208 says 2)."},
+    {"spf", "received-spf", OPTION_CHOICE, "no", .words = OPTION_YES_NO, AT(received_spf),
+     .meaning = "Whether to write a Received-SPF field (RFC 7208 9.1), too."},
 
     {"exempt", "clients", OPTION_NETWORKS, "{\"127.0.0.0/8\", \"::1\"}", AT(exempt.clients),
      .count_offset = offsetof(struct vouch_config, exempt.client_count),

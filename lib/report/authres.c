@@ -10,7 +10,7 @@
 #include "lib/report/words.h"
 
 /* RFC 5322 2.1.1 */
-enum { LINE_WISHED = 77, VALUE_MAX = 255, WHY_MAX = 200 };
+enum { LINE_WISHED = 77, WHY_MAX = 200 };
 
 struct field {
     struct text text;
@@ -44,20 +44,6 @@ static bool is_keyword(const char *name)
     return length > 0 && name[length - 1] != '-';
 }
 
-static bool is_dot_atom(const char *text, size_t length)
-{
-    bool atom = false;
-
-    for (size_t i = 0; i < length; i++) {
-        bool special = strchr("!#$%&'*+-/=?^_`{|}~", text[i]) != NULL;
-
-        if (text[i] == '.' ? !atom : !special && !ascii_is_alnum(text[i]))
-            return false;
-        atom = text[i] != '.';
-    }
-    return atom;
-}
-
 static bool is_domain_name(const char *text)
 {
     if (!ascii_is_alnum(*text))
@@ -75,20 +61,8 @@ static bool is_address(const char *value)
 {
     const char *at = strchr(value, '@');
 
-    return at != NULL && (at == value || is_dot_atom(value, (size_t)(at - value))) &&
+    return at != NULL && (at == value || words_is_dot_atom(value, (size_t)(at - value))) &&
            is_domain_name(at + 1);
-}
-
-/* What cannot stand in a field at all is shown as '?', so that nothing looks clean that was not. */
-static void add_quoted(struct text *text, const char *value)
-{
-    text_add_char(text, '"');
-    for (; *value != '\0'; value++) {
-        if (*value == '"' || *value == '\\')
-            text_add_char(text, '\\');
-        text_add_char(text, ascii_is_printable(*value) ? *value : '?');
-    }
-    text_add_char(text, '"');
 }
 
 static void add_value(struct text *text, const char *value)
@@ -96,14 +70,7 @@ static void add_value(struct text *text, const char *value)
     if (is_token(value))
         text_add(text, value);
     else
-        add_quoted(text, value);
-}
-
-static const char *shortened(struct arena *arena, const char *value)
-{
-    if (strnlen(value, VALUE_MAX + 1) <= VALUE_MAX)
-        return value;
-    return arena_printf(arena, "%.*s...", VALUE_MAX, value);
+        words_quoted(text, value);
 }
 
 /* A unit is never broken; it goes to the next line when this one has no room. */
@@ -157,7 +124,7 @@ static void add_why(struct field *field, const struct outcome *outcome)
             return;
         text_add(&unit, "reason=");
         if (!why.failed)
-            add_quoted(&unit, why.data);
+            words_quoted(&unit, why.data);
     }
     unit.failed |= why.failed;
     add_unit(field, &unit);
@@ -176,7 +143,7 @@ static const char *told(const struct property *property)
 static void add_property(struct field *field, const struct property *property)
 {
     struct text unit = text_in(field->text.arena);
-    const char *value = shortened(field->text.arena, told(property));
+    const char *value = words_shortened(field->text.arena, told(property));
 
     if (!is_keyword(property->ptype) || !is_keyword(property->name))
         return;
@@ -203,7 +170,7 @@ static const char *write_field(struct arena *arena, const char *authserv_id,
                                const struct outcome *outcomes, bool registered, bool *any)
 {
     struct field field = {.text = text_in(arena)};
-    const char *id = shortened(arena, authserv_id);
+    const char *id = words_shortened(arena, authserv_id);
 
     if (id == NULL)
         return NULL;

@@ -8,7 +8,7 @@
 #include "lib/base/ascii.h"
 #include "lib/base/ip.h"
 
-enum { CLIENT_NAME_MAX = 100 };
+enum { CLIENT_NAME_MAX = 100, VALUE_MAX = 255 };
 
 const char *words_method(enum method method)
 {
@@ -115,4 +115,36 @@ void words_client(struct text *text, const struct facts *facts)
     }
     words_name(text, name, CLIENT_NAME_MAX);
     text_printf(text, " [%s]", address);
+}
+
+bool words_is_dot_atom(const char *text, size_t length)
+{
+    bool atom = false;
+
+    for (size_t i = 0; i < length; i++) {
+        bool special = strchr("!#$%&'*+-/=?^_`{|}~", text[i]) != NULL;
+
+        if (text[i] == '.' ? !atom : !special && !ascii_is_alnum(text[i]))
+            return false;
+        atom = text[i] != '.';
+    }
+    return atom;
+}
+
+void words_quoted(struct text *text, const char *value)
+{
+    text_add_char(text, '"');
+    for (; *value != '\0'; value++) {
+        if (*value == '"' || *value == '\\')
+            text_add_char(text, '\\');
+        text_add_char(text, ascii_is_printable(*value) ? *value : '?');
+    }
+    text_add_char(text, '"');
+}
+
+const char *words_shortened(struct arena *arena, const char *value)
+{
+    if (strnlen(value, VALUE_MAX + 1) <= VALUE_MAX)
+        return value;
+    return arena_printf(arena, "%.*s...", VALUE_MAX, value);
 }

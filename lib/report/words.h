@@ -38,4 +38,14 @@ const char *words_client_name(const struct facts *facts);
 /* "mail.example.com [192.0.2.1]", "192.0.2.1", or "this client" without an address. */
 void words_client(struct text *text, const struct facts *facts);
 
+/* LENGTH octets are a dot-atom (RFC 5322 3.2.3). */
+bool words_is_dot_atom(const char *text, size_t length);
+
+/* VALUE as a quoted-string.  What cannot stand in a header field at all is shown as '?', so that
+ * nothing looks clean that was not. */
+void words_quoted(struct text *text, const char *value);
+
+/* VALUE, or its first 255 octets and "..." in ARENA; NULL: no memory. */
+const char *words_shortened(struct arena *arena, const char *value);
+
 #endif

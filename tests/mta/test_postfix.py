@@ -157,13 +157,31 @@ def check_header(tap, site):
            "one log line with the queue id first and every verdict", line)
 
 
+def check_received_spf(tap, site):
+    """Received-SPF, where it is asked for: below our results, above the MTA's Received."""
+    result = site.send("received-spf", "2001:db8:6::1", "mx.plain.example", "a@six.example")
+    headers = result.message.headers if result.message else []
+    names = [name for name, _ in headers]
+    tap.ok(names[:4] == ["Authentication-Results", "Authentication-Results", "Received-SPF",
+                         "Received"], "Received-SPF stands above Received", result.describe())
+    value = " ".join(" ".join(value.split()) for name, value in headers if name == "Received-SPF")
+    tap.ok(value.startswith("pass (domain of a@six.example designates 2001:db8:6::1 ")
+           and 'identity=mailfrom; client-ip="2001:db8:6::1"; envelope-from="a@six.example"; '
+           "helo=mx.plain.example; receiver=" in value, "and says what was checked", value)
+    result = site.send("default", "2001:db8:6::1", "mx.plain.example", "a@six.example")
+    tap.ok(result.message is not None
+           and "Received-SPF" not in [name for name, _ in result.message.headers],
+           "by default there is none", result.describe())
+
+
 def main():
     tap = harness.Tap()
     reason = postfix.why_not() or programs.why_not()
     if reason:
         tap.skip_all(reason)
     with harness.Run("verdicts") as run:
-        site = Receiver(run, {"default": "", "monitor": "mode = monitor\n", "strict": STRICT},
+        site = Receiver(run, {"default": "", "monitor": "mode = monitor\n", "strict": STRICT,
+                              "received-spf": "spf { received-spf = yes }\n"},
                         ZONES)
         for case in DEFAULTS:
             check(tap, site, "default", *case)
@@ -171,6 +189,7 @@ def main():
             check(tap, site, line, line + ": " + name, *case)
         check_texts(tap, site)
         check_header(tap, site)
+        check_received_spf(tap, site)
         harness.check_children(tap, run)
     return tap.done()
 
