@@ -204,6 +204,10 @@ VOUCH_MUST_CHECK int vouch_message_body(struct vouch_message *message, const voi
                                         size_t length);
 VOUCH_MUST_CHECK int vouch_message_queue_id(struct vouch_message *message, const char *queue_id);
 
+/* Whether more of the body can still change anything; if not, the MTA need not send the rest. Asked
+ * after the header is complete. */
+bool vouch_message_wants_body(const struct vouch_message *message);
+
 /* An SMTP reply.  The lines are clean: printable ASCII, no CR or LF, at most 980 octets each even
  * with every '%' doubled (which libmilter wants and this library leaves to its caller), at most 32.
  */

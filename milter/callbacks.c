@@ -15,6 +15,8 @@
 #include "milter/writable.h"
 
 enum {
+    /* What both MTAs fill before they send a piece of the body. */
+    FULL_BODY_PIECE = 65535,
     /* Longer than the hour that both MTAs give a client for one command. */
     MTA_SILENCE_SECONDS = 3700,
     /* A header field comes in one packet, and libmilter ends a session that brings more than 64 kB
@@ -191,13 +193,22 @@ static sfsistat on_end_of_header(SMFICTX *context)
     return answer(context, session, VOUCH_STAGE_EOH);
 }
 
+/* To a last piece that comes in the packet that ends the message SMFIS_SKIP would be the answer to
+ * both, and the message would hang; such a piece is no full one. */
+static bool may_skip_rest(const struct session *session, size_t length)
+{
+    return length >= FULL_BODY_PIECE && (session->steps & SMFIP_SKIP) != 0 &&
+           !vouch_message_wants_body(session->message);
+}
+
 static sfsistat on_body(SMFICTX *context, unsigned char *octets, size_t length)
 {
     struct session *session = smfi_getpriv(context);
 
-    if (session != NULL && session->message != NULL)
-        session_note(session, vouch_message_body(session->message, octets, length));
-    return SMFIS_CONTINUE;
+    if (session == NULL || session->message == NULL)
+        return SMFIS_CONTINUE;
+    session_note(session, vouch_message_body(session->message, octets, length));
+    return may_skip_rest(session, length) ? SMFIS_SKIP : SMFIS_CONTINUE;
 }
 
 static sfsistat on_end_of_message(SMFICTX *context)

@@ -32,7 +32,7 @@ static void ask_for_macros(SMFICTX *context)
 static unsigned long steps_wanted(const struct session *session)
 {
     unsigned long wanted = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_RCPT | SMFIP_NR_HDR |
-                           SMFIP_NOUNKNOWN | SMFIP_HDR_LEADSPC;
+                           SMFIP_NOUNKNOWN | SMFIP_HDR_LEADSPC | SMFIP_SKIP;
 
     if (session->generation != NULL && !vouch_engine_wants_body(session->generation->engine))
         wanted |= SMFIP_NOBODY;

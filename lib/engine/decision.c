@@ -29,6 +29,11 @@ static bool is_final(enum vouch_action action)
     return action == VOUCH_TEMPFAIL || action == VOUCH_REJECT;
 }
 
+bool message_is_refused(const struct vouch_message *message)
+{
+    return is_final(message->decision.action);
+}
+
 static void conclude(struct vouch_message *message, enum vouch_stage stage)
 {
     const struct vouch_config *config = message->session->engine->config;
@@ -55,15 +60,12 @@ static void conclude(struct vouch_message *message, enum vouch_stage stage)
 const struct vouch_decision *vouch_message_decide(struct vouch_message *message,
                                                   enum vouch_stage stage)
 {
-    const struct vouch_config *config = message->session->engine->config;
-    bool exempt = exemption_of(&message->facts, config) != EXEMPT_NO;
-
     if (stage < VOUCH_STAGE_MAIL)
         stage = VOUCH_STAGE_MAIL;
     for (enum vouch_stage next = VOUCH_STAGE_MAIL; next <= stage; next++) {
         if (message->is_decided && message->stage_done[next])
             continue;
-        if (!exempt && !is_final(message->decision.action))
+        if (!message->is_exempt && !message_is_refused(message))
             run_stages(message, next);
         message->stage_done[next] = true;
         if (!is_final(message->decision.wanted))

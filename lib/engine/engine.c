@@ -72,7 +72,7 @@ const char *vouch_method_name(size_t index)
 bool vouch_engine_wants_body(const struct vouch_engine *engine)
 {
     for (size_t i = 0; i < verifier_count; i++)
-        if (verifiers[i]->wants_body && engine->config->enabled[verifiers[i]->method])
+        if (verifiers[i]->content != NULL && engine->config->enabled[verifiers[i]->method])
             return true;
     return false;
 }

@@ -65,6 +65,7 @@ static int fill(struct vouch_message *message, const char *reverse_path)
     if (error == VOUCH_OK)
         error = path_parse(message->arena, reverse_path, &message->facts.reverse_path);
     message->facts.has_mail = error == VOUCH_OK;
+    message->is_exempt = exemption_of(&message->facts, config) != EXEMPT_NO;
     return error;
 }
 
@@ -92,6 +93,7 @@ void vouch_message_free(struct vouch_message *message)
 {
     if (message == NULL)
         return;
+    message_content_free(message);
     budget_free(message->budget);
     arena_free(message->arena);
     helo_release(message->helo);
@@ -127,18 +129,25 @@ int vouch_message_recipient(struct vouch_message *message, const char *path)
 int vouch_message_header(struct vouch_message *message, const char *name, const char *value,
                          size_t value_length)
 {
+    struct header_list *headers = &message->facts.headers;
     int error = message_note_authres(message, name, value, value_length);
 
-    if (error != VOUCH_OK)
-        return error;
-    return header_list_add(&message->facts.headers, name, value, value_length);
+    if (error == VOUCH_OK)
+        error = header_list_add(headers, name, value, value_length);
+    if (error == VOUCH_OK)
+        message_content_field(message, headers->last);
+    return error;
 }
 
 int vouch_message_body(struct vouch_message *message, const void *octets, size_t length)
 {
-    (void)octets;
-    message->facts.body_octets += length;
+    message_content_body(message, octets, length);
     return VOUCH_OK;
+}
+
+bool vouch_message_wants_body(const struct vouch_message *message)
+{
+    return message_content_wants_body(message);
 }
 
 int vouch_message_queue_id(struct vouch_message *message, const char *queue_id)

@@ -2,14 +2,13 @@
  * SPDX-FileCopyrightText: 2026 the Vouch authors
  */
 #include "lib/engine/transaction.h"
-#include "lib/verify/verifier.h"
 
-static bool is_enabled(const struct vouch_message *message, const struct verifier *verifier)
+bool message_wants(const struct vouch_message *message, const struct verifier *verifier)
 {
     return message->session->engine->config->enabled[verifier->method];
 }
 
-static struct check message_check(const struct vouch_message *message)
+struct check message_check(const struct vouch_message *message)
 {
     const struct vouch_engine *engine = message->session->engine;
 
@@ -52,12 +51,19 @@ static void append(struct vouch_message *message, struct outcome *outcome)
     message->outcomes_end = &outcome->next;
 }
 
-static void run_verifier(struct vouch_message *message, const struct verifier *verifier)
+void message_append(struct vouch_message *message, const struct verifier *verifier,
+                    struct outcome *outcome)
+{
+    append(message, outcome != NULL ? outcome : spare_outcome(message, verifier));
+}
+
+void message_run_verifier(struct vouch_message *message, const struct verifier *verifier,
+                          void *content)
 {
     struct check check = message_check(message);
-    struct outcome *outcome = verifier->check(&check);
 
-    append(message, outcome != NULL ? outcome : spare_outcome(message, verifier));
+    check.content = content;
+    message_append(message, verifier, verifier->check(&check));
 }
 
 /* Find what the HELO is worth, once for all messages under it. */
@@ -69,11 +75,11 @@ static void check_helo(struct vouch_message *message)
     struct outcome **end = &helo->outcomes;
 
     for (size_t i = 0; i < verifier_count; i++) {
-        if (verifiers[i]->stage != VOUCH_STAGE_HELO || !is_enabled(message, verifiers[i]))
+        if (verifiers[i]->stage != VOUCH_STAGE_HELO || !message_wants(message, verifiers[i]))
             continue;
         *end = verifiers[i]->check(&check);
         if (*end == NULL)
-            append(message, spare_outcome(message, verifiers[i]));
+            message_append(message, verifiers[i], NULL);
         while (*end != NULL)
             end = &(*end)->next;
     }
@@ -102,9 +108,14 @@ void message_run_stage(struct vouch_message *message, enum vouch_stage stage)
         run_helo_stage(message);
         return;
     }
-    for (size_t i = 0; i < verifier_count; i++)
-        if (verifiers[i]->stage == stage && is_enabled(message, verifiers[i]))
-            run_verifier(message, verifiers[i]);
+    for (size_t i = 0; i < verifier_count; i++) {
+        if (verifiers[i]->stage != stage || !message_wants(message, verifiers[i]))
+            continue;
+        if (verifiers[i]->content != NULL)
+            message_content_check(message, verifiers[i]);
+        else
+            message_run_verifier(message, verifiers[i], NULL);
+    }
 }
 
 void message_start_questions(struct vouch_message *message, enum vouch_stage stage)
@@ -113,6 +124,6 @@ void message_start_questions(struct vouch_message *message, enum vouch_stage sta
 
     for (size_t i = 0; i < verifier_count; i++)
         if (verifiers[i]->stage == stage && verifiers[i]->prefetch != NULL &&
-            is_enabled(message, verifiers[i]))
+            message_wants(message, verifiers[i]))
             verifiers[i]->prefetch(&check);
 }

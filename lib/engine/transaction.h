@@ -20,6 +20,7 @@
 #include "lib/mail/facts.h"
 #include "lib/policy/config.h"
 #include "lib/policy/decide.h"
+#include "lib/verify/verifier.h"
 #include "lib/vouch.h"
 
 struct vouch_engine {
@@ -47,12 +48,15 @@ struct vouch_session {
     struct helo *helo;
 };
 
+struct content; /* content.c */
+
 struct vouch_message {
     struct vouch_session *session;
     struct arena *arena;
     struct budget *budget;
     struct helo *helo;
     nanoseconds began;
+    bool is_exempt; /* no verifier runs */
     struct facts facts;
     const char **recipients; /* what facts.recipients shows */
     size_t recipient_room;
@@ -62,6 +66,9 @@ struct vouch_message {
     struct outcome spare; /* says temperror when there is no memory for more */
     bool spare_used;
     bool stage_done[VOUCH_STAGE_EOM + 1];
+
+    struct content *contents; /* one for each enabled verifier of the body, once begun */
+    bool contents_begun;
 
     bool is_decided;
     struct decision decided;
@@ -94,6 +101,42 @@ void message_run_stage(struct vouch_message *message, enum vouch_stage stage);
 
 /* Ask DNS what the verifiers of STAGE will want, and return at once. */
 void message_start_questions(struct vouch_message *message, enum vouch_stage stage);
+
+/* Run VERIFIER, whose state of the message's content is CONTENT, and append what it says. */
+void message_run_verifier(struct vouch_message *message, const struct verifier *verifier,
+                          void *content);
+
+/* Append what VERIFIER said; NULL, which is no memory, becomes temperror. */
+void message_append(struct vouch_message *message, const struct verifier *verifier,
+                    struct outcome *outcome);
+
+/* Whether VERIFIER runs for this message at all. */
+bool message_wants(const struct vouch_message *message, const struct verifier *verifier);
+
+/* What the message's verifiers work with. */
+struct check message_check(const struct vouch_message *message);
+
+/* content.c */
+
+/* A header field has come in. */
+void message_content_field(struct vouch_message *message, const struct header_field *field);
+
+/* The next octets of the body; the first ones end the header. */
+void message_content_body(struct vouch_message *message, const void *octets, size_t length);
+
+/* Run a VERIFIER of the body and append what it says. */
+void message_content_check(struct vouch_message *message, const struct verifier *verifier);
+
+/* Whether more of the body can change anything. */
+bool message_content_wants_body(const struct vouch_message *message);
+
+/* End all of it, checked or not. */
+void message_content_free(struct vouch_message *message);
+
+/* decision.c */
+
+/* An earlier stage refused the message: no verifier runs any more. */
+bool message_is_refused(const struct vouch_message *message);
 
 /* forged.c */
 

@@ -31,7 +31,6 @@ struct facts {
     const char *const *recipients;
     size_t recipient_count;
     struct header_list headers;
-    size_t body_octets;
 };
 
 #endif

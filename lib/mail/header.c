@@ -34,14 +34,13 @@ static struct header_field *copy_field(struct arena *arena, const char *name, si
     return field;
 }
 
-/* The list is handed around by value, so `end` never points into the list itself. */
 static void link_field(struct header_list *list, struct header_field *field)
 {
     if (list->first == NULL)
         list->first = field;
     else
-        *list->end = field;
-    list->end = &field->next;
+        list->last->next = field;
+    list->last = field;
 }
 
 int header_list_add(struct header_list *list, const char *name, const char *value,

@@ -29,7 +29,7 @@ struct header_list {
     unsigned count;    /* fields seen, kept or not */
     bool truncated;    /* something was not kept */
     struct header_field *first;
-    struct header_field **end;
+    struct header_field *last; /* NULL: none yet */
 };
 
 struct header_list header_list_in(struct arena *arena, size_t max_octets);

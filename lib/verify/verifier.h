@@ -24,13 +24,35 @@ struct check {
     struct budget *budget;
     struct arena *arena; /* outcomes are made here */
     nanoseconds began;   /* trace times count from here */
+    void *content;       /* what the verifier's content.begin made; NULL where it has none */
+};
+
+/* How a verifier of stage EOM sees what the message contains while it comes in, in this order: each
+ * field, begin, the octets of the body, the verifier's own check, end.  Only `begin` and `check`
+ * may wait for DNS. */
+struct verifier_content {
+    /* A header field has come in: start the questions that it raises.  May be NULL. */
+    void (*field)(const struct check *check, const struct header_field *field);
+
+    /* The header is complete.  *CONTENT becomes the state that the calls below get; NULL: the body
+     * does not matter for this message, neither `body` nor `end` will be called, but `check` will.
+     * False: no memory; the engine reports temperror, and nothing more is called. */
+    bool (*begin)(const struct check *check, void **content);
+
+    /* The next octets of the body, cut anywhere. */
+    void (*body)(void *content, const void *octets, size_t length);
+
+    /* Release what is not in the check's arena.  Called once, also for a message that is given up
+     * before its check.  May be NULL. */
+    void (*end)(void *content);
 };
 
 struct verifier {
     enum method method;
     enum identity identity;
     enum vouch_stage stage; /* when its facts are complete */
-    bool wants_body;
+
+    const struct verifier_content *content; /* NULL: it does not look at the body */
 
     /* Start the questions that `check` is sure to ask.  May be NULL. */
     void (*prefetch)(const struct check *check);
