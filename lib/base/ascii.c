@@ -3,6 +3,14 @@
  */
 #include "lib/base/ascii.h"
 
+#include <string.h>
+
+bool ascii_is_atext(char c)
+{
+    return ascii_is_alnum(c) || (unsigned char)c >= 0x80 ||
+           (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL);
+}
+
 bool ascii_equal_fold(const char *a, const char *b, size_t length)
 {
     for (size_t i = 0; i < length; i++)

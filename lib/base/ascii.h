@@ -35,6 +35,9 @@ static inline bool ascii_is_printable(char c)
     return c >= 0x20 && c <= 0x7e;
 }
 
+/* What an atom is made of (RFC 5322 3.2.3), octets of UTF-8 among it (RFC 6532 3.2). */
+bool ascii_is_atext(char c);
+
 /* Whether LENGTH characters are equal without regard to case. */
 bool ascii_equal_fold(const char *a, const char *b, size_t length);
 

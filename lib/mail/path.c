@@ -6,12 +6,11 @@
 #include <string.h>
 
 #include "lib/base/ascii.h"
-#include "lib/base/ip.h"
 #include "lib/base/utf8.h"
-#include "lib/mail/idn.h"
+#include "lib/mail/domain.h"
 #include "lib/vouch.h"
 
-enum { LOCAL_MAX = 64, DOMAIN_MAX = 255, LABEL_MAX = 63 }; /* RFC 5321 4.5.3.1, RFC 1035 2.3.4 */
+enum { LOCAL_MAX = 64 }; /* RFC 5321 4.5.3.1 */
 
 /* A part of the text being read. */
 struct span {
@@ -24,19 +23,12 @@ static struct span span_between(const char *from, const char *to)
     return (struct span){from, (size_t)(to - from)};
 }
 
-/* RFC 5322 3.2.3, with the UTF-8 of RFC 6531 3.3. */
-static bool is_atext(char c)
-{
-    return ascii_is_alnum(c) || (unsigned char)c >= 0x80 ||
-           (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL);
-}
-
 static bool is_dot_string(struct span local)
 {
     bool atom = false;
 
     for (size_t i = 0; i < local.length; i++) {
-        if (local.text[i] == '.' ? !atom : !is_atext(local.text[i]))
+        if (local.text[i] == '.' ? !atom : !ascii_is_atext(local.text[i]))
             return false;
         atom = local.text[i] != '.';
     }
@@ -63,57 +55,6 @@ static bool is_local_part(struct span local)
 {
     return local.length <= LOCAL_MAX && utf8_is_valid(local.text, local.length) &&
            (is_dot_string(local) || is_quoted_string(local));
-}
-
-/* Letters, digits, hyphens inside, and the underscore that many hosts have. */
-static bool is_label(struct span label)
-{
-    if (label.length == 0 || label.length > LABEL_MAX || label.text[0] == '-' ||
-        label.text[label.length - 1] == '-')
-        return false;
-    for (size_t i = 0; i < label.length; i++)
-        if (!ascii_is_alnum(label.text[i]) && label.text[i] != '-' && label.text[i] != '_')
-            return false;
-    return true;
-}
-
-static bool is_ascii_domain(struct span domain)
-{
-    const char *end = domain.text + domain.length;
-    const char *start = domain.text;
-
-    if (domain.length > DOMAIN_MAX)
-        return false;
-    for (const char *p = start; p < end; p++) {
-        if (*p != '.')
-            continue;
-        if (!is_label(span_between(start, p)))
-            return false;
-        start = p + 1;
-    }
-    return is_label(span_between(start, end));
-}
-
-static bool has_prefix_fold(struct span span, const char *prefix)
-{
-    size_t length = strlen(prefix);
-
-    return span.length >= length && ascii_equal_fold(span.text, prefix, length);
-}
-
-/* RFC 5321 4.1.3: [192.0.2.1] or [IPv6:2001:db8::1]; no other tag was ever registered. */
-static bool is_address_literal(struct span domain)
-{
-    struct span inside = {domain.text + 1, domain.length - 2};
-    struct ip ip;
-
-    if (domain.length < 2 || domain.text[0] != '[' || domain.text[domain.length - 1] != ']')
-        return false;
-    if (has_prefix_fold(inside, "IPv6:"))
-        return memchr(inside.text + 5, ':', inside.length - 5) != NULL &&
-               ip_parse(inside.text + 5, inside.length - 5, &ip);
-    return memchr(inside.text, ':', inside.length) == NULL &&
-           ip_parse(inside.text, inside.length, &ip);
 }
 
 static const char *last_at(struct span mailbox)
@@ -155,7 +96,7 @@ static struct span skip_route(struct span mailbox)
         const char *comma = memchr(p, ',', (size_t)(colon - p));
         const char *stop = comma != NULL ? comma : colon;
 
-        if (*p != '@' || !is_ascii_domain(span_between(p + 1, stop)))
+        if (*p != '@' || !domain_is_name(p + 1, (size_t)(stop - p - 1)))
             return mailbox;
         if (comma != NULL && comma + 1 == colon)
             return mailbox;
@@ -175,20 +116,11 @@ static struct span strip_brackets(struct span text, bool *balanced)
 
 static int read_domain(struct arena *arena, struct span domain, struct path *path)
 {
-    char ascii[IDN_DOMAIN_SIZE];
-    bool valid = is_ascii_domain(domain) || is_address_literal(domain);
+    int error = domain_read(arena, domain.text, domain.length, &path->domain);
 
-    if (idn_is_needed(domain.text, domain.length)) {
-        int error = idn_to_ascii(domain.text, domain.length, ascii);
-
-        if (error == VOUCH_ERROR_MEMORY)
-            return error;
-        valid = error == VOUCH_OK && is_ascii_domain((struct span){ascii, strlen(ascii)});
-        if (valid)
-            domain = (struct span){ascii, strlen(ascii)};
-    }
-    if (!valid)
-        path->malformed = true;
+    if (error != VOUCH_ERROR_SYNTAX)
+        return error;
+    path->malformed = true;
     path->domain = arena_copy(arena, domain.text, domain.length);
     return path->domain != NULL ? VOUCH_OK : VOUCH_ERROR_MEMORY;
 }
