@@ -92,6 +92,15 @@ void outcome_set(struct outcome *outcome, enum vouch_result result, enum reason 
     outcome->reason = reason;
 }
 
+bool outcome_has_parts(const struct outcome *outcomes, const struct outcome *summary)
+{
+    for (; outcomes != NULL; outcomes = outcomes->next)
+        if (outcomes->is_part && outcomes->method == summary->method &&
+            outcomes->identity == summary->identity)
+            return true;
+    return false;
+}
+
 void outcome_property(struct outcome *outcome, const char *ptype, const char *name,
                       const char *value)
 {

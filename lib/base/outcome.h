@@ -128,6 +128,12 @@ struct outcome {
     enum method method;
     enum identity identity;
     enum vouch_stage stage; /* when its facts were complete */
+
+    /* It speaks of one of the things that the method verified, such as one of a message's
+     * signatures.  The method's outcome that is no part sums them up and comes before them: policy
+     * acts on it alone, Authentication-Results has the parts in its place. */
+    bool is_part;
+
     enum vouch_result result;
     enum reason reason;
     const char *domain;      /* the name it speaks of, lower case without final dot; "" if none */
@@ -148,6 +154,9 @@ struct outcome *outcome_new(struct arena *arena, enum method method, enum identi
 
 /* Set result and reason together. */
 void outcome_set(struct outcome *outcome, enum vouch_result result, enum reason reason);
+
+/* Whether OUTCOMES hold parts of what SUMMARY sums up. */
+bool outcome_has_parts(const struct outcome *outcomes, const struct outcome *summary);
 
 /* Append a property; the value is copied.  Without memory it is left out. */
 void outcome_property(struct outcome *outcome, const char *ptype, const char *name,

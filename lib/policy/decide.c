@@ -139,7 +139,7 @@ struct decision decide(const struct facts *facts, const struct outcome *outcomes
         decision.stage = VOUCH_STAGE_MAIL;
     } else {
         for (const struct outcome *of = outcomes; of != NULL; of = of->next)
-            if (of->stage <= stage)
+            if (of->stage <= stage && !of->is_part)
                 weigh(&decision, facts, of, config);
     }
     set_codes(&decision);

@@ -41,9 +41,9 @@ struct decision {
 
 /* Decide on the outcomes known at STAGE: an exemption first (which wants ACCEPT), then an `accept`
  * rule, then by severity discard, reject, tempfail, quarantine, else continue; among equals the
- * first outcome.  The codes belong to `wanted`: 5xx with 5.x.x for REJECT, 4xx with 4.x.x for
- * TEMPFAIL.  SPF `none` never counts against a message with the null reverse-path: a bounce cannot
- * choose who sends it. */
+ * first outcome.  Parts of an outcome decide nothing.  The codes belong to `wanted`: 5xx with 5.x.x
+ * for REJECT, 4xx with 4.x.x for TEMPFAIL.  SPF `none` never counts against a message with the null
+ * reverse-path: a bounce cannot choose who sends it. */
 struct decision decide(const struct facts *facts, const struct outcome *outcomes,
                        const struct vouch_config *config, enum vouch_stage stage);
 

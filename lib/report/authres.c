@@ -165,6 +165,12 @@ static void add_outcome(struct field *field, const struct outcome *outcome)
         add_property(field, p);
 }
 
+/* Each signature has a result of its own (RFC 8601 2.7.1). */
+static bool is_told_by_parts(const struct outcome *outcomes, const struct outcome *outcome)
+{
+    return !outcome->is_part && outcome_has_parts(outcomes, outcome);
+}
+
 /* The field of the registered, or of the unregistered methods. *ANY: it has a result. */
 static const char *write_field(struct arena *arena, const char *authserv_id,
                                const struct outcome *outcomes, bool registered, bool *any)
@@ -176,11 +182,11 @@ static const char *write_field(struct arena *arena, const char *authserv_id,
         return NULL;
     *any = false;
     add_value(&field.text, id);
-    for (; outcomes != NULL; outcomes = outcomes->next) {
-        if (method_is_registered(outcomes->method) != registered)
+    for (const struct outcome *of = outcomes; of != NULL; of = of->next) {
+        if (method_is_registered(of->method) != registered || is_told_by_parts(outcomes, of))
             continue;
         *any = true;
-        add_outcome(&field, outcomes);
+        add_outcome(&field, of);
     }
     if (!*any)
         text_add(&field.text, "; none");

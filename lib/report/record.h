@@ -31,7 +31,8 @@ struct report_view {
 /* One line of JSON: id (queue id), client, client_name, helo, mail_from (without brackets; null
  * before MAIL), rcpt, authenticated, exempt (why, or null), action, wanted, reply (one string
  * "550 5.7.23 text", lines joined by "\n"; null when none), stage, rule {text,file,line} (null when
- * none decided), outcomes [{method, identity (of a method that has several), result, reason,
+ * none decided), outcomes [{method, identity (of a method that has several), part (true for one of
+ * several signatures, which come behind the outcome that sums them up), result, reason,
  * reason_text, domain, detail, explanation (SPF exp=, where there is one), properties {"smtp.helo":
  * "..."}, trace [{asked, answer, rule, asked_us, took_us}]}], dns {queries, voids, ms},
  * forged_authres.  ASCII; octets that are not UTF-8 appear as \xHH text.  WITH_TRACE false leaves
@@ -46,8 +47,8 @@ const char *record_json(struct arena *arena, const struct report_view *view, boo
  *
  * or "monitor: would reject mail: ...", "exempt (authenticated client): ...".  What a stranger said
  * never holds a quote, semicolon, bracket or parenthesis, nor, outside a reason in parentheses, a
- * blank: those are \xHH.  dns is questions
- * and time waited.  NULL: no memory. */
+ * blank: those are \xHH.  Of several signatures it has the summary.  dns is questions and time
+ * waited.  NULL: no memory. */
 enum { RECORD_LOG_MAX = 900 };
 const char *record_log_line(struct arena *arena, const struct report_view *view);
 

@@ -137,18 +137,26 @@ static void add_step(struct text *text, const struct trace_step *step)
     }
 }
 
+/* What the domain of OUTCOME is to it. */
+static const char *domain_label(const struct outcome *outcome)
+{
+    if (outcome->is_part)
+        return "by";
+    return outcome->identity != IDENTITY_NONE ? identity_name(outcome->identity) : "helo";
+}
+
 static void add_outcome(struct text *text, const struct outcome *outcome)
 {
     struct text why = text_in(text->arena);
-    const char *identity = identity_name(outcome->identity);
 
-    text_printf(text, "%s: %s", method_name(outcome->method), vouch_result_word(outcome->result));
+    text_printf(text, "%s%s: %s", method_name(outcome->method),
+                outcome->is_part ? " signature" : "", vouch_result_word(outcome->result));
     words_why(&why, outcome, "", STEP_MAX);
     text->failed |= why.failed;
     if (why.length > 0)
         text_printf(text, " (%s)", why.data);
     if (outcome->domain[0] != '\0') {
-        text_printf(text, "  [%s ", identity[0] != '\0' ? identity : "helo");
+        text_printf(text, "  [%s ", domain_label(outcome));
         words_name(text, outcome->domain, NAME_MAX_OCTETS);
         text_add(text, "]");
     }

@@ -102,6 +102,8 @@ static json_t *one_outcome(struct writer *writer, const struct outcome *outcome,
     put(writer, object, "method", string(writer, method_name(outcome->method)));
     if (outcome->identity != IDENTITY_NONE)
         put(writer, object, "identity", string(writer, identity_name(outcome->identity)));
+    if (outcome->is_part)
+        put(writer, object, "part", json_true());
     put(writer, object, "result", string(writer, vouch_result_word(outcome->result)));
     put(writer, object, "reason", string(writer, reason_code(outcome->reason)));
     put(writer, object, "reason_text", string(writer, reason_text(outcome->reason)));

@@ -61,6 +61,8 @@ static const char *identity_key(const struct outcome *outcome)
 static void add_verdicts(struct text *line, const struct report_view *view)
 {
     for (const struct outcome *o = view->outcomes; o != NULL; o = o->next) {
+        if (o->is_part)
+            continue;
         text_printf(line, "%s=%s", method_name(o->method), vouch_result_word(o->result));
         if (needs_reason(view->decision, o))
             add_why(line, o);

@@ -171,6 +171,30 @@ static void fields(void **state)
     arena_free(arena);
 }
 
+/* Each signature has a result of its own, and then the summary has none. */
+static void parts(void **state)
+{
+    struct arena *arena = arena_new(1 << 20);
+    struct outcome *summary = spf(arena, VOUCH_PASS, REASON_NONE, "", "sum.example");
+    struct outcome *first = spf(arena, VOUCH_FAIL, REASON_NONE, "", "a.example");
+    struct outcome *second = spf(arena, VOUCH_PASS, REASON_NONE, "", "b.example");
+
+    (void)state;
+    write_checked(arena, "mx.example.org", summary);
+    assert_string_equal(values[0], "mx.example.org;\n\tspf=pass smtp.mailfrom=sum.example");
+    first->is_part = second->is_part = true;
+    write_checked(arena, "mx.example.org", chain(summary, chain(first, second)));
+    assert_string_equal(values[0], "mx.example.org;\n\tspf=fail smtp.mailfrom=a.example;\n"
+                                   "\tspf=pass smtp.mailfrom=b.example");
+    /* those of another identity are not the summary's */
+    first->identity = second->identity = IDENTITY_HELO;
+    write_checked(arena, "mx.example.org", summary);
+    assert_string_equal(values[0], "mx.example.org;\n\tspf=pass smtp.mailfrom=sum.example;\n"
+                                   "\tspf=fail smtp.mailfrom=a.example;\n"
+                                   "\tspf=pass smtp.mailfrom=b.example");
+    arena_free(arena);
+}
+
 static void property_values(void **state)
 {
     static const struct {
@@ -364,15 +388,11 @@ static void out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reader),
-        cmocka_unit_test(fields),
-        cmocka_unit_test(property_values),
-        cmocka_unit_test(authserv_ids),
-        cmocka_unit_test(every_octet),
-        cmocka_unit_test(random_octets),
-        cmocka_unit_test(huge),
-        cmocka_unit_test(lines_are_short),
-        cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(reader),          cmocka_unit_test(fields),
+        cmocka_unit_test(parts),           cmocka_unit_test(property_values),
+        cmocka_unit_test(authserv_ids),    cmocka_unit_test(every_octet),
+        cmocka_unit_test(random_octets),   cmocka_unit_test(huge),
+        cmocka_unit_test(lines_are_short), cmocka_unit_test(out_of_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

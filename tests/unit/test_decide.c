@@ -502,6 +502,27 @@ static void test_bounces(void **state)
     }
 }
 
+/* Parts are summed up by another outcome, and decide nothing themselves. */
+static void test_parts(void **state)
+{
+    static const struct given given[] = {{SPF(SOFTFAIL)}, {SPF(FAIL)}, {SPF(PASS)}};
+    struct facts facts = make_facts("192.0.2.1");
+    struct vouch_config *config = load("spf { pass = accept softfail = quarantine }");
+    struct outcome outcomes[OUTCOMES_MAX];
+    struct decision decision;
+
+    (void)state;
+    link_outcomes(given, 3, outcomes);
+    outcomes[1].is_part = outcomes[2].is_part = true;
+    decision = decide(&facts, outcomes, config, VOUCH_STAGE_EOM);
+    assert_int_equal(decision.wanted, VOUCH_QUARANTINE);
+    assert_ptr_equal(decision.outcome, &outcomes[0]);
+    assert_int_equal(decision.failures, 1);
+    outcomes[0].result = VOUCH_NEUTRAL;
+    assert_int_equal(decide(&facts, outcomes, config, VOUCH_STAGE_EOM).wanted, VOUCH_CONTINUE);
+    vouch_config_release(config);
+}
+
 /* More outcomes than are kept as reasons. */
 static void test_many_reasons(void **state)
 {
@@ -541,7 +562,8 @@ int main(void)
         cmocka_unit_test(test_stages),         cmocka_unit_test(test_rule_and_domain),
         cmocka_unit_test(test_odd_domains),    cmocka_unit_test(test_exempt),
         cmocka_unit_test(test_unknown_client), cmocka_unit_test(test_bounces),
-        cmocka_unit_test(test_many_reasons),   cmocka_unit_test(test_words),
+        cmocka_unit_test(test_parts),          cmocka_unit_test(test_many_reasons),
+        cmocka_unit_test(test_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -517,6 +517,33 @@ static void explanations(void **state)
     arena_free(f.arena);
 }
 
+/* One of several signatures: told everywhere but in the log, which has the summary. */
+static void parts(void **state)
+{
+    struct fixture f;
+    json_t *object, *outcomes;
+
+    (void)state;
+    set_up(&f);
+    f.view.outcomes = f.csa;
+    f.csa->next = f.helo;
+    f.helo->method = METHOD_CSA;
+    f.helo->is_part = true;
+    f.helo->next = NULL;
+    assert_non_null(strstr(record_log_line(f.arena, &f.view),
+                           "csa=fail (client address mismatch) helo=mail.example.com; client="));
+    assert_non_null(strstr(record_explanation(f.arena, &f.view),
+                           "\ncsa signature: pass (HELO name resolves to the client)  "
+                           "[by mail.example.com]\n"));
+    object = parsed(record_json(f.arena, &f.view, false));
+    outcomes = json_object_get(object, "outcomes");
+    assert_int_equal(json_array_size(outcomes), 2);
+    assert_null(json_object_get(json_array_get(outcomes, 0), "part"));
+    assert_true(json_is_true(json_object_get(json_array_get(outcomes, 1), "part")));
+    json_decref(object);
+    arena_free(f.arena);
+}
+
 static void explanation_is_safe(void **state)
 {
     (void)state;
@@ -579,13 +606,21 @@ static void out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rule_texts),          cmocka_unit_test(log_lines),
-        cmocka_unit_test(log_is_not_forged),   cmocka_unit_test(log_reason_stays_closed),
-        cmocka_unit_test(log_is_short),        cmocka_unit_test(json_of_a_reject),
-        cmocka_unit_test(json_of_little),      cmocka_unit_test(json_of_several_lines),
-        cmocka_unit_test(json_of_octets),      cmocka_unit_test(json_of_every_octet),
-        cmocka_unit_test(properties_twice),    cmocka_unit_test(explanations),
-        cmocka_unit_test(explanation_is_safe), cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(rule_texts),
+        cmocka_unit_test(log_lines),
+        cmocka_unit_test(log_is_not_forged),
+        cmocka_unit_test(log_reason_stays_closed),
+        cmocka_unit_test(log_is_short),
+        cmocka_unit_test(json_of_a_reject),
+        cmocka_unit_test(json_of_little),
+        cmocka_unit_test(json_of_several_lines),
+        cmocka_unit_test(json_of_octets),
+        cmocka_unit_test(json_of_every_octet),
+        cmocka_unit_test(properties_twice),
+        cmocka_unit_test(explanations),
+        cmocka_unit_test(parts),
+        cmocka_unit_test(explanation_is_safe),
+        cmocka_unit_test(out_of_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
