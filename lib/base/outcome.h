@@ -91,7 +91,17 @@ const char *identity_name(enum identity identity);
       "domain redirected to publishes no SPF record")                                              \
     X(REASON_SPF_SIZE_LIMIT, "spf-size-limit", "the SPF record is too large")                      \
     X(REASON_SPF_DNS, "spf-dns", "a DNS lookup failed")                                            \
-    X(REASON_SPF_TIMEOUT, "spf-timeout", "DNS did not answer in time")
+    X(REASON_SPF_TIMEOUT, "spf-timeout", "DNS did not answer in time")                             \
+    /* the Purported Responsible Address */                                                        \
+    X(REASON_PRA_MISSING, "pra-missing", "no field names who is responsible for the message")      \
+    X(REASON_PRA_SEVERAL_SENDERS, "pra-several-senders", "more than one Sender field")             \
+    X(REASON_PRA_SEVERAL_FROMS, "pra-several-froms", "more than one From field")                   \
+    X(REASON_PRA_SEVERAL_MAILBOXES, "pra-several-mailboxes",                                       \
+      "the responsible field names more than one mailbox")                                         \
+    X(REASON_PRA_GROUP, "pra-group", "the responsible field names a group")                        \
+    X(REASON_PRA_NO_DOMAIN, "pra-no-domain", "the responsible address has no domain name")         \
+    X(REASON_PRA_MALFORMED, "pra-malformed", "the responsible field is malformed")                 \
+    X(REASON_PRA_TRUNCATED, "pra-truncated", "the header is larger than what is looked at")
 
 enum reason {
 #define REASON_ENUM(symbol, code, text) symbol,

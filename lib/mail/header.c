@@ -66,12 +66,21 @@ int header_list_add(struct header_list *list, const char *name, const char *valu
     return VOUCH_OK;
 }
 
+bool header_field_is(const struct header_field *field, const char *name)
+{
+    size_t length = strlen(name);
+
+    if (strnlen(field->name, length) < length || !ascii_equal_fold(field->name, name, length))
+        return false;
+    return field->name[length + strspn(field->name + length, " \t")] == '\0';
+}
+
 const struct header_field *header_list_find(const struct header_list *list, const char *name,
                                             const struct header_field *after)
 {
     const struct header_field *field = after != NULL ? after->next : list->first;
 
-    while (field != NULL && !ascii_string_equal_fold(field->name, name))
+    while (field != NULL && !header_field_is(field, name))
         field = field->next;
     return field;
 }

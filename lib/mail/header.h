@@ -39,7 +39,12 @@ struct header_list header_list_in(struct arena *arena, size_t max_octets);
 int header_list_add(struct header_list *list, const char *name, const char *value,
                     size_t value_length);
 
-/* The first field called NAME (case-insensitive) after AFTER (NULL: from the start), or NULL. */
+/* Whether FIELD is called NAME: case-insensitive, and white space in front of the colon, which is
+ * obsolete (RFC 5322 4.5), does not count. */
+bool header_field_is(const struct header_field *field, const char *name);
+
+/* The first field called NAME, as header_field_is() says, after AFTER (NULL: from the start), or
+ * NULL. */
 const struct header_field *header_list_find(const struct header_list *list, const char *name,
                                             const struct header_field *after);
 
