@@ -269,6 +269,26 @@ const char *vouch_message_record(struct vouch_message *message, bool with_trace)
  * of UTF-8-safe text.  NULL when memory is out. */
 const char *vouch_message_explanation(struct vouch_message *message);
 
+/* The Purported Responsible Address of a message: who, by its header, sent it last (RFC 4407). */
+struct vouch_pra {
+    const char *address; /* "bob@example.org", the local-part in UTF-8; "": there is none */
+    const char *local;   /* its local-part and */
+    const char *domain;  /* its domain, A-labels for U-labels */
+    const char *shown;   /* the address as printable ASCII, for a log or a terminal */
+    const char *field;   /* the header field it came from, or at which the search ended:
+                            "Resent-Sender", "Resent-From", "Sender" or "From"; "" if neither */
+    unsigned index;      /* which field of that name, counted from 1 at the top; 0: none */
+    const char *reason;  /* why there is none, as a stable code: "pra-malformed"; else "" */
+    const char *reason_text;
+    const char *detail;       /* what is wrong with the field, and where; "" */
+    const char *const *steps; /* how it was found, one rule of RFC 4407 each */
+    size_t step_count;
+};
+
+/* Find the PRA among the fields given so far; asks no DNS and changes no decision.  Belongs to
+ * MESSAGE.  NULL when memory is out. */
+const struct vouch_pra *vouch_message_pra(struct vouch_message *message);
+
 #if defined(__GNUC__)
 #pragma GCC visibility pop
 #endif

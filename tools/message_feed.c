@@ -41,12 +41,15 @@ struct message_feed message_feed_start(const char *message, size_t length)
     return feed;
 }
 
-/* Octets in front of the colon; 0 when LINE is no header field (RFC 5322 2.2, blanks tolerated). */
+/* Octets of the field's name; 0 when LINE is no header field (RFC 5322 2.2).  MTAs take blanks in
+ * front of the colon, which are obsolete (4.5), for no part of it. */
 static size_t name_length(const struct line *line)
 {
     const char *colon = memchr(line->start, ':', line->length);
     size_t length = colon != NULL ? (size_t)(colon - line->start) : 0;
 
+    while (length > 0 && (line->start[length - 1] == ' ' || line->start[length - 1] == '\t'))
+        length--;
     for (size_t i = 0; i < length; i++)
         if ((unsigned char)line->start[i] <= ' ' || line->start[i] == 0x7f)
             return 0;
@@ -66,6 +69,7 @@ static int give_field(const char *start, const struct message_feed *feed, size_t
     char *copy = malloc((size_t)(field.end - start) + 1);
     size_t length = 0;
     struct line line;
+    size_t value;
     int error;
 
     if (copy == NULL)
@@ -76,9 +80,10 @@ static int give_field(const char *start, const struct message_feed *feed, size_t
         memcpy(copy + length, line.start, line.length);
         length += line.length;
     }
-    copy[name] = '\0';
     copy[length] = '\0';
-    error = vouch_message_header(message, copy, copy + name + 1, length - name - 1);
+    value = (size_t)((char *)memchr(copy, ':', length) - copy) + 1;
+    copy[name] = '\0';
+    error = vouch_message_header(message, copy, copy + value, length - value);
     free(copy);
     return error == VOUCH_ERROR_LIMIT ? VOUCH_OK : error;
 }

@@ -46,6 +46,7 @@ const char *options_usage(void)
            "       vouch check [options] --batch FILE\n"
            "       vouch csa [options] CLIENT HELO\n"
            "       vouch spf [options] CLIENT SENDER [HELO]\n"
+           "       vouch pra [-c FILE] [--json] MESSAGE | -\n"
            "       vouch --version | --help\n"
            "\n"
            "  -c, --config FILE          use this milter.conf (default: the built-in defaults)\n"
@@ -158,6 +159,7 @@ static bool take_command(struct options *options, const char *word)
         {"check", COMMAND_CHECK, NULL},
         {"csa", COMMAND_CSA, "csa,helo"},
         {"spf", COMMAND_SPF, "spf"},
+        {"pra", COMMAND_PRA, NULL},
     };
 
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
@@ -186,6 +188,8 @@ static bool take_arguments(struct options *options, int count, char **arguments)
         places[2] = &options->helo;
         least = 2;
         most = 3;
+    } else if (options->command == COMMAND_PRA) {
+        least = 1;
     }
     if (count < least)
         return complain("too few arguments", "");
@@ -202,6 +206,8 @@ static bool is_complete(const struct options *options)
         return true;
     if (options->batch != NULL && (options->client != NULL || options->message != NULL))
         return complain("--batch takes no --client and no MESSAGE", "");
+    if (options->command == COMMAND_PRA)
+        return options->batch == NULL || complain("--batch does not go with ", "pra");
     if (options->batch == NULL && options->client == NULL)
         return complain("--client is missing", "");
     return true;

@@ -9,7 +9,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum command { COMMAND_CHECK, COMMAND_CSA, COMMAND_SPF, COMMAND_HELP, COMMAND_VERSION };
+enum command {
+    COMMAND_CHECK,
+    COMMAND_CSA,
+    COMMAND_SPF,
+    COMMAND_PRA,
+    COMMAND_HELP,
+    COMMAND_VERSION
+};
 
 struct options {
     enum command command;

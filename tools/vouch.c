@@ -10,6 +10,7 @@
 #include "lib/vouch.h"
 #include "tools/batch.h"
 #include "tools/options.h"
+#include "tools/pra.h"
 #include "tools/request.h"
 
 static void print_problem(void *context, const char *file, unsigned line, const char *text)
@@ -91,14 +92,13 @@ static char *read_all(FILE *file, size_t *length)
     return NULL;
 }
 
-static int read_message(const char *name, struct request *request, char **octets)
+static int read_message(const char *name, char **octets, size_t *length)
 {
     FILE *file = open_input(name);
 
     if (file == NULL)
         return EX_NOINPUT;
-    *octets = read_all(file, &request->message_length);
-    request->message = *octets;
+    *octets = read_all(file, length);
     if (file != stdin)
         (void)fclose(file);
     return *octets != NULL ? EX_OK : EX_NOINPUT;
@@ -121,14 +121,35 @@ static int check_one(struct vouch_engine *engine, const struct options *options)
     int error;
 
     if (options->message != NULL)
-        code = read_message(options->message, &request, &octets);
+        code = read_message(options->message, &octets, &request.message_length);
     if (code != EX_OK)
         return code;
+    request.message = octets;
     error =
         request_run(engine, &request, options->json ? ANSWER_RECORD : ANSWER_EXPLANATION, &text);
     if (error == VOUCH_ERROR_SYNTAX)
         (void)fprintf(stderr, "vouch: '%s' is not an IP address\n", options->client);
     else if (error != VOUCH_OK)
+        (void)fprintf(stderr, "vouch: %s\n", vouch_error_text(error));
+    else if (printf("%s%s", text, options->json ? "\n" : "") < 0)
+        error = VOUCH_ERROR_SYSTEM;
+    free(text);
+    free(octets);
+    return exit_code(error);
+}
+
+static int find_pra(struct vouch_engine *engine, const struct options *options)
+{
+    char *octets = NULL;
+    char *text = NULL;
+    size_t length;
+    int code = read_message(options->message, &octets, &length);
+    int error;
+
+    if (code != EX_OK)
+        return code;
+    error = pra_run(engine, octets, length, options->json, &text);
+    if (error != VOUCH_OK)
         (void)fprintf(stderr, "vouch: %s\n", vouch_error_text(error));
     else if (printf("%s%s", text, options->json ? "\n" : "") < 0)
         error = VOUCH_ERROR_SYSTEM;
@@ -165,7 +186,9 @@ static int run(const struct options *options)
     if (options->command == COMMAND_VERSION)
         return printf("vouch %s\n", vouch_version()) < 0 ? EX_IOERR : EX_OK;
     code = make_engine(options, &engine);
-    if (code == EX_OK)
+    if (code == EX_OK && options->command == COMMAND_PRA)
+        code = find_pra(engine, options);
+    else if (code == EX_OK)
         code = options->batch != NULL ? check_batch(engine, options) : check_one(engine, options);
     vouch_engine_release(engine);
     return code;

@@ -103,6 +103,42 @@ def test_methods(tap, vouch):
            "an authenticated client is exempt", answer)
 
 
+RESENT = ("Received : from a\nResent-From : =?utf-8?q?B=40x?=\n <Bob@example.org>\n"
+          "Received: from b\nResent-Sender: old@example.net\nFrom: a@example.com\n\n"
+          "Resent-Sender: body@example.com\n")
+
+
+def test_pra(tap, vouch):
+    code, out, err = vouch("pra", "-", stdin=RESENT)
+    tap.ok(code == 0 and out.startswith("PRA: Bob@example.org\n") and "Resent-From" in out
+           and "step 2" in out, "pra prints the address, the field and why", out + err)
+    code, out, err = vouch("pra", "--json", "-", stdin=RESENT.replace("\n", "\r\n"))
+    answer = json.loads(out) if code == 0 else {}
+    tap.ok(answer.get("pra") == "Bob@example.org" and answer.get("domain") == "example.org"
+           and answer.get("field") == "Resent-From" and answer.get("index") == 1
+           and answer.get("reason") is None and len(answer.get("trace", [])) == 3,
+           "and as JSON", answer or err)
+    code, out, err = vouch("pra", "--json", "-", stdin="From:\nFrom: \u00e9@b\u00fc.example\n")
+    answer = json.loads(out) if code == 0 else {}
+    tap.ok(answer.get("pra") == "\u00e9@xn--b-eha.example" and answer.get("index") == 2,
+           "an address in UTF-8", answer or err)
+    code, out, err = vouch("pra", "-", stdin="From: \u009b@x.example\n\nbody")
+    tap.ok(code == 0 and out.isascii() and out.startswith("PRA: \\xC2\\x9B@x.example\n"),
+           "nothing reaches the terminal raw", out + err)
+    code, out, err = vouch("pra", "--json", "-", stdin="From: a@x.example, b@x.example\n")
+    answer = json.loads(out) if code == 0 else {}
+    tap.ok(answer.get("pra", 1) is None and answer.get("reason") == "pra-several-mailboxes"
+           and answer.get("field") == "From", "why there is none", answer or err)
+    code, out, err = vouch("pra", "-", stdin="From: a@x..example\n")
+    tap.ok(code == 0 and "PRA: none\n" in out and "malformed domain at octet 5" in out,
+           "and what is wrong where", out + err)
+    code, out, err = vouch("pra", "-", stdin="")
+    tap.ok(code == 0 and "PRA: none\n" in out, "an empty message has none", out + err)
+    tap.ok(vouch("pra")[0] == 64 and vouch("pra", "a", "b")[0] == 64, "one argument is wanted")
+    tap.ok(vouch("pra", "--batch", "x", "-")[0] == 64, "--batch does not go with pra")
+    tap.ok(vouch("pra", "/nonexistent/message")[0] == 66, "a file that is not there")
+
+
 def test_batch(tap, vouch):
     code, answers, err = vouch.batch([
         '{"id": 7, "client": "192.0.2.99", "helo": "h", "mail_from": "a@example.com"}',
@@ -168,7 +204,7 @@ def main():
     tap = harness.Tap()
     with harness.Run("tools") as run:
         vouch = Vouch(run)
-        for test in (test_json, test_methods, test_batch, test_person, test_bad_use):
+        for test in (test_json, test_methods, test_pra, test_batch, test_person, test_bad_use):
             test(tap, vouch)
     return tap.done()
 
