@@ -10,7 +10,7 @@
 enum { TERM_TEXT_MAX = 200 };
 
 /* What came of looking for the record of a domain. */
-enum load { LOAD_FOUND, LOAD_NONE, LOAD_ENDED };
+enum load { LOAD_FOUND, LOAD_NONE, LOAD_NXDOMAIN, LOAD_ENDED };
 
 void spf_end(struct spf_run *run, enum vouch_result result, enum reason reason, const char *detail)
 {
@@ -118,20 +118,51 @@ static const struct spf_record *find_known(const struct spf_run *run, const stru
     return NULL;
 }
 
-/* RFC 7208 4.5: how many of the TXT records are SPF records, and the first of them. */
-static size_t select_records(const struct dns_answer *answer, const struct dns_record **selected)
+/* RFC 7208 4.5, RFC 4406 4.4: how many of the TXT records are meant for the scope, and the first of
+ * them. */
+static size_t select_records(const struct spf_run *run, const struct dns_answer *answer,
+                             const struct dns_record **selected)
 {
+    enum spf_fit best = run->spf2_only ? SPF_FIT_SPF2 : SPF_FIT_SPF1;
     size_t count = 0;
 
     for (size_t i = 0; i < answer->record_count; i++) {
         const struct dns_record *record = &answer->records[i];
+        enum spf_fit fit =
+            spf_scope_fit(run->scope, (const char *)record->txt.octets, record->txt.length);
 
-        if (!spf_record_is((const char *)record->txt.octets, record->txt.length))
-            continue;
-        if (count++ == 0)
+        if (fit > best) {
+            best = fit;
+            count = 0;
+        }
+        if (fit == best && count++ == 0)
             *selected = record;
     }
     return count;
+}
+
+/* The rule by which records are selected. */
+static const char *selection_rule(const struct spf_run *run)
+{
+    static const char *const rules[] = {
+        [SPF_SCOPE_SPF] = "RFC 7208 4.5",
+        [SPF_SCOPE_MFROM] = "RFC 4406 4.4, scope mfrom",
+        [SPF_SCOPE_PRA] = "RFC 4406 4.4, scope pra",
+    };
+
+    return rules[run->scope];
+}
+
+static enum load no_record(struct spf_run *run, const struct dns_answer *answer,
+                           enum reason *reason)
+{
+    *reason = answer->status == DNS_NXDOMAIN ? REASON_SPF_NXDOMAIN : REASON_SPF_NO_RECORD;
+    if (answer->status == DNS_NXDOMAIN && run->scope == SPF_SCOPE_PRA) {
+        check_rule(run->outcome, "RFC 4406 4.3: the domain does not exist: fail");
+        return LOAD_NXDOMAIN;
+    }
+    check_rule(run->outcome, "%s: no SPF record", selection_rule(run));
+    return LOAD_NONE;
 }
 
 /* The record of DOMAIN as a whole is in error. */
@@ -194,17 +225,14 @@ static enum load load(struct spf_run *run, const struct dns_name *domain,
         spf_end_dns(run, answer, "");
         return LOAD_ENDED;
     }
-    count = select_records(answer, &selected);
-    *reason = answer->status == DNS_NXDOMAIN ? REASON_SPF_NXDOMAIN : REASON_SPF_NO_RECORD;
-    if (count == 0) {
-        check_rule(run->outcome, "RFC 7208 4.5: no SPF record");
-        return LOAD_NONE;
-    }
+    count = select_records(run, answer, &selected);
+    if (count == 0)
+        return no_record(run, answer, reason);
     if (count > 1) {
-        check_rule(run->outcome, "RFC 7208 4.5: %zu SPF records", count);
+        check_rule(run->outcome, "%s: %zu SPF records", selection_rule(run), count);
         return end_load(run, REASON_SPF_MULTIPLE_RECORDS, domain);
     }
-    check_rule(run->outcome, "RFC 7208 4.5: the SPF record");
+    check_rule(run->outcome, "%s: the SPF record", selection_rule(run));
     return compile(run, domain, selected, record);
 }
 
@@ -224,7 +252,22 @@ static bool enter(struct spf_run *run, struct spf_frame *parent, const struct dn
     frame->domain = *domain;
     frame->domain_text = text;
     run->frame = frame;
+    if (parent == NULL && spf_record_is(record->text, record->length))
+        run->used_spf1 = true;
     spf_prefetch(run);
+    return true;
+}
+
+/* RFC 4406 4.3: the check of a domain that does not exist gives fail; to the record that includes
+ * it, PARENT, that is no match.  False: the run is over. */
+static bool fail_nonexistent(struct spf_run *run, struct spf_frame *parent)
+{
+    if (parent == NULL) {
+        spf_end(run, VOUCH_FAIL, REASON_SPF_NXDOMAIN, NULL);
+        return false;
+    }
+    run->frame = parent;
+    check_rule(run->outcome, "RFC 7208 5.2: the included domain gives fail: no match");
     return true;
 }
 
@@ -240,6 +283,8 @@ static bool go_to(struct spf_run *run, struct spf_frame *parent, const struct sp
 
     if (spf_target(run, target, &domain))
         loaded = load(run, &domain, &record, &why);
+    if (loaded == LOAD_NXDOMAIN)
+        return fail_nonexistent(run, parent);
     if (loaded == LOAD_NONE)
         spf_end(run, VOUCH_PERMERROR, reason, spf_term_place(run, offset, length));
     return loaded == LOAD_FOUND && enter(run, parent, &domain, record);
@@ -337,6 +382,8 @@ void spf_evaluate(struct spf_run *run, const struct dns_name *domain)
 
     if (loaded == LOAD_NONE)
         spf_end(run, VOUCH_NONE, reason, NULL);
+    if (loaded == LOAD_NXDOMAIN)
+        (void)fail_nonexistent(run, NULL);
     if (loaded != LOAD_FOUND || !enter(run, NULL, domain, record))
         return;
     while (step(run))

@@ -35,6 +35,9 @@ struct spf_known {
 struct spf_run {
     const struct check *check;
     struct outcome *outcome;
+    enum spf_scope scope;
+    bool spf2_only;      /* in a scope of Sender ID: "v=spf1" is nothing */
+    bool used_spf1;      /* a record that decides is "v=spf1", the first or one redirected to */
     struct arena *arena; /* what need not outlive the run */
     struct spf_macro_values values;
     bool local_is_ascii;
@@ -48,8 +51,9 @@ struct spf_run {
 /* What evaluating one term came to.  ENDED: an error decided the whole run; the outcome is set. */
 enum spf_match { SPF_NO_MATCH, SPF_MATCH, SPF_ENDED };
 
-/* Evaluate the record of DOMAIN.  Sets result, reason and detail of the outcome. A fail by a
- * mechanism leaves run->frame at the record that failed, for its explanation; else it is NULL. */
+/* Evaluate the record of DOMAIN that is meant for the scope.  Sets result, reason and detail of the
+ * outcome. A fail by a mechanism leaves run->frame at the record that failed, for its explanation;
+ * else it is NULL. */
 void spf_evaluate(struct spf_run *run, const struct dns_name *domain);
 
 /* End the run with an error.  DETAIL may be NULL. */

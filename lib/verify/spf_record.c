@@ -8,8 +8,7 @@
 
 #include "lib/base/ascii.h"
 
-static const char version[] = "v=spf1";
-enum { VERSION_LENGTH = sizeof version - 1, EXCERPT_MAX = 64 };
+enum { EXCERPT_MAX = 64 };
 
 enum argument { ARGUMENT_NONE, ARGUMENT_OPTIONAL, ARGUMENT_REQUIRED };
 
@@ -342,8 +341,7 @@ static int parse_terms(struct parser *parser, struct span rest)
 
 bool spf_record_is(const char *text, size_t length)
 {
-    return length >= VERSION_LENGTH && ascii_equal_fold(text, version, VERSION_LENGTH) &&
-           (length == VERSION_LENGTH || text[VERSION_LENGTH] == ' ');
+    return spf_scope_fit(SPF_SCOPE_SPF, text, length) == SPF_FIT_SPF1;
 }
 
 int spf_record_parse(struct arena *arena, const char *text, size_t length,
@@ -364,7 +362,8 @@ int spf_record_parse(struct arena *arena, const char *text, size_t length,
     parser.record->length = length;
     if (parser.record->text == NULL)
         return VOUCH_ERROR_MEMORY;
-    rest = (struct span){parser.record->text + VERSION_LENGTH, length - VERSION_LENGTH};
+    rest = (struct span){parser.record->text, length};
+    rest = span_from(rest, spf_version_length(text, length));
     count = count_terms(rest);
     if (count > SPF_TERMS_MAX)
         return VOUCH_ERROR_LIMIT;

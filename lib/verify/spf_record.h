@@ -17,6 +17,7 @@
 #include "lib/base/ip.h"
 #include "lib/base/text.h"
 #include "lib/verify/spf_macro.h"
+#include "lib/verify/spf_scope.h"
 #include "lib/vouch.h"
 
 enum {
@@ -73,8 +74,8 @@ struct spf_problem {
 /* Whether TEXT is an SPF record at all: "v=spf1" in any case, then a space or the end (4.5). */
 bool spf_record_is(const char *text, size_t length);
 
-/* Compile TEXT, for which spf_record_is() holds; everything goes into ARENA.  VOUCH_ERROR_SYNTAX:
- * see *PROBLEM.  VOUCH_ERROR_LIMIT: the record is larger than the bounds above.
+/* Compile TEXT, whose version section is not looked at; everything goes into ARENA.
+ * VOUCH_ERROR_SYNTAX: see *PROBLEM.  VOUCH_ERROR_LIMIT: the record is larger than the bounds above.
  * VOUCH_ERROR_MEMORY. */
 VOUCH_MUST_CHECK int spf_record_parse(struct arena *arena, const char *text, size_t length,
                                       const struct spf_record **record,
