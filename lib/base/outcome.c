@@ -52,6 +52,7 @@ const char *identity_name(enum identity identity)
         [IDENTITY_NONE] = "",
         [IDENTITY_HELO] = "helo",
         [IDENTITY_MAILFROM] = "mailfrom",
+        [IDENTITY_PRA] = "pra",
     };
 
     return names[identity];

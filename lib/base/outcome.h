@@ -21,7 +21,8 @@
 #define METHOD_LIST(X)                                                                             \
     X(METHOD_CSA, "csa", false)                                                                    \
     X(METHOD_HELO, "helo", false)                                                                  \
-    X(METHOD_SPF, "spf", true)
+    X(METHOD_SPF, "spf", true)                                                                     \
+    X(METHOD_SENDER_ID, "sender-id", true)
 
 enum method {
 #define METHOD_ENUM(symbol, name, registered) symbol,
@@ -37,10 +38,10 @@ bool method_is_registered(enum method method);
 /* Find a method by LENGTH characters of its name.  False: there is none. */
 bool method_from_name(const char *name, size_t length, enum method *method);
 
-/* Which of several identities a method verified (RFC 7208 2.3, 2.4). */
-enum identity { IDENTITY_NONE, IDENTITY_HELO, IDENTITY_MAILFROM };
+/* Which of several identities a method verified (RFC 7208 2.3, 2.4; RFC 4406 2). */
+enum identity { IDENTITY_NONE, IDENTITY_HELO, IDENTITY_MAILFROM, IDENTITY_PRA };
 
-/* "", "helo", "mailfrom".  Never NULL; static. */
+/* "", "helo", "mailfrom", "pra".  Never NULL; static. */
 const char *identity_name(enum identity identity);
 
 /* Why, as a stable code for machines and a text for people. */
@@ -92,6 +93,9 @@ const char *identity_name(enum identity identity);
     X(REASON_SPF_SIZE_LIMIT, "spf-size-limit", "the SPF record is too large")                      \
     X(REASON_SPF_DNS, "spf-dns", "a DNS lookup failed")                                            \
     X(REASON_SPF_TIMEOUT, "spf-timeout", "DNS did not answer in time")                             \
+    /* Sender ID */                                                                                \
+    X(REASON_SENDER_ID_SPF1, "sender-id-spf1", "a record published for SPF alone matched")         \
+    X(REASON_SENDER_ID_NO_RECORD, "sender-id-no-record", "the domain publishes no record for it")  \
     /* the Purported Responsible Address */                                                        \
     X(REASON_PRA_MISSING, "pra-missing", "no field names who is responsible for the message")      \
     X(REASON_PRA_SEVERAL_SENDERS, "pra-several-senders", "more than one Sender field")             \

@@ -5,7 +5,10 @@
 
 bool message_wants(const struct vouch_message *message, const struct verifier *verifier)
 {
-    return message->session->engine->config->enabled[verifier->method];
+    const struct vouch_config *config = message->session->engine->config;
+
+    return config->enabled[verifier->method] &&
+           (verifier->wanted == NULL || verifier->wanted(&config->verify));
 }
 
 struct check message_check(const struct vouch_message *message)

@@ -42,11 +42,20 @@ static bool is_unowned_bounce(const struct facts *facts, const struct outcome *o
            outcome->result == VOUCH_NONE;
 }
 
+/* Who published a record for SPF need not have meant the addresses of headers (RFC 4406, the IESG's
+ * note). */
+static bool is_only_annotated(const struct outcome *outcome, const struct vouch_config *config)
+{
+    return outcome->reason == REASON_SENDER_ID_SPF1 && outcome->result != VOUCH_PASS &&
+           config->verify.senderid.use_spf1 == SENDERID_SPF1_ANNOTATE;
+}
+
 /* What the rule for OUTCOME asks for. */
 static enum vouch_action wish(const struct facts *facts, const struct outcome *outcome,
-                              const struct config_rule *rule)
+                              const struct vouch_config *config, const struct config_rule *rule)
 {
-    if (is_unowned_bounce(facts, outcome) && rule->action != VOUCH_ACCEPT)
+    if ((is_unowned_bounce(facts, outcome) || is_only_annotated(outcome, config)) &&
+        rule->action != VOUCH_ACCEPT)
         return VOUCH_CONTINUE;
     return rule->action;
 }
@@ -57,7 +66,7 @@ static void weigh(struct decision *decision, const struct facts *facts,
 {
     const struct config_domain *domain;
     const struct config_rule *rule = config_rule_for(config, outcome, &domain);
-    enum vouch_action action = wish(facts, outcome, rule);
+    enum vouch_action action = wish(facts, outcome, config, rule);
 
     if (action == VOUCH_CONTINUE || weight(action) < weight(decision->wanted))
         return;
@@ -114,6 +123,9 @@ static void set_codes(struct decision *decision)
     if (decision->wanted != VOUCH_REJECT && decision->wanted != VOUCH_TEMPFAIL)
         return;
     decision->code = permanent ? "550" : "451";
+    if (!permanent && !has_several_methods(decision) && is_dns_trouble(decision) &&
+        decision->outcome->method == METHOD_SENDER_ID)
+        decision->code = "450"; /* RFC 4406 5.3 */
     if (!has_several_methods(decision))
         decision->enhanced = subject_and_detail(decision->outcome, permanent);
     else if (is_dns_trouble(decision))

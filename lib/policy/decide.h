@@ -43,7 +43,8 @@ struct decision {
  * rule, then by severity discard, reject, tempfail, quarantine, else continue; among equals the
  * first outcome.  Parts of an outcome decide nothing.  The codes belong to `wanted`: 5xx with 5.x.x
  * for REJECT, 4xx with 4.x.x for TEMPFAIL.  SPF `none` never counts against a message with the null
- * reverse-path: a bounce cannot choose who sends it. */
+ * reverse-path: a bounce cannot choose who sends it.  What a "v=spf1" record said of Sender ID does
+ * not count either, unless `sender-id { use-spf1 = yes }`. */
 struct decision decide(const struct facts *facts, const struct outcome *outcomes,
                        const struct vouch_config *config, enum vouch_stage stage);
 

@@ -25,6 +25,8 @@
     RULE(METHOD_HELO, RULE_SCOPE_MAIN, result, "helo", name, "continue", meaning)
 #define SPF(result, name, standard, meaning)                                                       \
     RULE(METHOD_SPF, RULE_SCOPE_MAIN, result, "spf", name, standard, meaning)
+#define SENDER_ID(result, name, meaning)                                                           \
+    RULE(METHOD_SENDER_ID, RULE_SCOPE_MAIN, result, "sender-id", name, "continue", meaning)
 #define SPF_HELO(result, name, meaning)                                                            \
     RULE(METHOD_SPF, RULE_SCOPE_HELO, result, "spf", name, "continue", meaning)
 
@@ -119,6 +121,27 @@ const struct option option_table[] = {
     {"spf", "received-spf", OPTION_CHOICE, "no", .words = OPTION_YES_NO, AT(received_spf),
      .meaning = "Whether to write a Received-SPF field (RFC 7208 9.1), too."},
 
+    {"sender-id", "enabled", OPTION_CHOICE, "yes", .words = OPTION_YES_NO,
+     AT(enabled[METHOD_SENDER_ID]),
+     .meaning = "Whether to check Sender ID for the Purported Responsible Address (PRA)."},
+    SENDER_ID(VOUCH_NONE, "none", "When the PRA's domain publishes no record."),
+    SENDER_ID(VOUCH_NEUTRAL, "neutral", "When the domain says nothing about the client."),
+    SENDER_ID(VOUCH_PASS, "pass", "When the domain lets the client send."),
+    SENDER_ID(VOUCH_FAIL, "fail",
+              "When the domain says that the client may not send, or does not exist."),
+    SENDER_ID(VOUCH_SOFTFAIL, "softfail",
+              "When the domain says that the client probably may not send."),
+    SENDER_ID(VOUCH_TEMPERROR, "temperror", "When DNS did not tell."),
+    SENDER_ID(VOUCH_PERMERROR, "permerror",
+              "When the domain's record is in error, or the message has no PRA."),
+    {"sender-id", "mfrom", OPTION_CHOICE, "no", .words = OPTION_YES_NO, AT(verify.senderid.mfrom),
+     .meaning = "Whether to check Sender ID for the reverse-path, too."},
+    {"sender-id", "use-spf1", OPTION_WORD, "annotate", .words = "no annotate yes",
+     AT(verify.senderid.use_spf1),
+     .meaning = "What a record published for SPF (v=spf1) is worth to Sender ID: nothing, a result "
+                "that is told but never counts against a message, or as much as one for Sender "
+                "ID."},
+
     {"exempt", "clients", OPTION_NETWORKS, "{\"127.0.0.0/8\", \"::1\"}", AT(exempt.clients),
      .count_offset = offsetof(struct vouch_config, exempt.client_count),
      .origin_offset = offsetof(struct vouch_config, exempt.clients_origin),
@@ -148,15 +171,11 @@ const struct option option_table[] = {
 const size_t option_count = sizeof option_table / sizeof option_table[0];
 
 const char *const option_sections[] = {
-    "",
-    "dns",
-    "csa",
-    "helo",
-    "spf",
-    "exempt",
-    "authentication-results",
-    "limits",
-    OPTION_DOMAIN_SECTION,
+    "",       "dns",
+    "csa",    "helo",
+    "spf",    "sender-id",
+    "exempt", "authentication-results",
+    "limits", OPTION_DOMAIN_SECTION,
     NULL,
 };
 

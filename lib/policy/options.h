@@ -19,6 +19,7 @@
 enum option_type {
     OPTION_TEXT,       /* const char * */
     OPTION_CHOICE,     /* bool: the second of `words` */
+    OPTION_WORD,       /* an enum that has the `words` in their order */
     OPTION_NUMBER,     /* unsigned */
     OPTION_MODE,       /* unsigned: octal digits, permissions of a file */
     OPTION_DURATION,   /* nanoseconds: "8s", "500ms", "1m" */

@@ -50,6 +50,7 @@ size_t value_size(enum option_type type)
     static const size_t sizes[] = {
         [OPTION_TEXT] = sizeof(const char *),
         [OPTION_CHOICE] = sizeof(bool),
+        [OPTION_WORD] = sizeof(unsigned),
         [OPTION_NUMBER] = sizeof(unsigned),
         [OPTION_MODE] = sizeof(unsigned),
         [OPTION_DURATION] = sizeof(nanoseconds),
@@ -188,6 +189,17 @@ static int store_choice(const struct option *option, const char *text, bool *fie
     return VOUCH_OK;
 }
 
+static int store_word(const struct option *option, const char *text, unsigned *field,
+                      struct text *complaint)
+{
+    unsigned index;
+
+    if (!find_word(option->words, text, &index))
+        return complain_of_word(option, complaint, text);
+    *field = index;
+    return VOUCH_OK;
+}
+
 static bool find_action(const char *text, enum vouch_action *action)
 {
     for (int known = 0; known < VOUCH_ACTION_COUNT; known++) {
@@ -293,6 +305,8 @@ int value_store(const struct option *option, const char *text, void *field, stru
         return store_text(option, text, field, arena, complaint);
     case OPTION_CHOICE:
         return store_choice(option, text, field, complaint);
+    case OPTION_WORD:
+        return store_word(option, text, field, complaint);
     case OPTION_NUMBER:
     case OPTION_DURATION:
     case OPTION_SIZE:

@@ -52,6 +52,8 @@ static const char *subject(const struct facts *facts, const struct outcome *outc
 {
     if (outcome->domain[0] != '\0')
         return outcome->domain;
+    if (outcome->identity == IDENTITY_PRA)
+        return "";
     return outcome->identity == IDENTITY_MAILFROM ? facts->reverse_path.raw : facts->helo;
 }
 
@@ -66,6 +68,15 @@ static void add_why(struct text *line, const char *before, const struct outcome 
         return;
     text_add(line, before);
     words_why(line, outcome, "", WHY_MAX_OCTETS);
+}
+
+/* RFC 7208 6.2: the domain's words are marked as the domain's. */
+static void add_explanation_text(struct text *line, const struct outcome *outcome)
+{
+    text_add(line, "The domain ");
+    words_name(line, outcome->domain, NAME_MAX_OCTETS);
+    text_add(line, " explains: ");
+    words_name(line, outcome->explanation, LINE_MAX_OCTETS - line->length - 3);
 }
 
 /* "SPF none: example.com: the domain publishes no SPF record" */
@@ -134,10 +145,60 @@ static void say_spf_fail(struct text *line, const struct facts *facts,
     }
 }
 
+/* RFC 4406 5.2: "Sender ID (PRA) Not Permitted - " and the words of the domain, or ours. */
+static void say_senderid_fail(struct text *line, const struct facts *facts,
+                              const struct outcome *outcome)
+{
+    char address[IP_TEXT_SIZE];
+
+    text_printf(line, "Sender ID (%s) %s - ",
+                outcome->identity == IDENTITY_PRA ? "PRA" : "MAIL FROM",
+                outcome->reason == REASON_SPF_NXDOMAIN ? "Domain Does Not Exist" : "Not Permitted");
+    if (outcome->explanation[0] != '\0') {
+        add_explanation_text(line, outcome);
+        return;
+    }
+    add_subject(line, facts, outcome);
+    if (outcome->reason == REASON_SPF_NXDOMAIN)
+        text_add(line, " has no entry in DNS");
+    else
+        text_printf(line, " does not permit %s to send its mail",
+                    ip_format(&facts->client, address));
+}
+
+/* RFC 4406 5.3: why there is no address to check. */
+static void say_senderid_missing(struct text *line, const struct outcome *outcome)
+{
+    text_add(line, "Missing Purported Responsible Address");
+    add_why(line, ": ", outcome);
+}
+
+/* The reply texts of RFC 4406 5.  False: it has none for OUTCOME. */
+static bool say_senderid(struct text *line, const struct facts *facts,
+                         const struct outcome *outcome)
+{
+    if (outcome->method != METHOD_SENDER_ID)
+        return false;
+    if (outcome->result == VOUCH_FAIL)
+        say_senderid_fail(line, facts, outcome);
+    else if (outcome->result == VOUCH_TEMPERROR)
+        text_add(line, "Sender ID check is temporarily unavailable");
+    else if (outcome->result == VOUCH_PERMERROR && outcome->identity == IDENTITY_PRA &&
+             outcome->domain[0] == '\0')
+        say_senderid_missing(line, outcome);
+    else if (outcome->reason == REASON_SPF_NO_DOMAIN && outcome->identity == IDENTITY_MAILFROM)
+        text_add(line, "Missing Reverse-Path address");
+    else
+        return false;
+    return true;
+}
+
 static void say(struct text *line, const struct facts *facts, const struct outcome *outcome)
 {
     bool failed = outcome->result == VOUCH_FAIL;
 
+    if (say_senderid(line, facts, outcome))
+        return;
     if (outcome->result == VOUCH_PASS)
         say_pass(line, facts, outcome);
     else if (outcome->result == VOUCH_TEMPERROR)
@@ -160,17 +221,13 @@ static void add_reason(struct draft *draft, const struct outcome *outcome)
     end_line(draft, &line);
 }
 
-/* RFC 7208 6.2: the domain's words are marked as the domain's. */
 static void add_explanation(struct draft *draft, const struct outcome *outcome)
 {
     struct text line = text_in(draft->arena);
 
-    if (outcome->explanation[0] == '\0')
+    if (outcome->explanation[0] == '\0' || outcome->method == METHOD_SENDER_ID)
         return;
-    text_add(&line, "The domain ");
-    words_name(&line, outcome->domain, NAME_MAX_OCTETS);
-    text_add(&line, " explains: ");
-    words_name(&line, outcome->explanation, LINE_MAX_OCTETS - line.length - 3);
+    add_explanation_text(&line, outcome);
     end_line(draft, &line);
 }
 

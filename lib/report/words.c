@@ -16,6 +16,7 @@ const char *words_method(enum method method)
         [METHOD_CSA] = "CSA",
         [METHOD_HELO] = "HELO",
         [METHOD_SPF] = "SPF",
+        [METHOD_SENDER_ID] = "Sender ID",
     };
 
     return words[method];

@@ -17,9 +17,22 @@ struct spf_settings {
     unsigned void_limit; /* lookups without an answer, RFC 7208 4.6.4: 2 */
 };
 
+/* What a record that was published for SPF ("v=spf1") is worth to Sender ID. */
+enum senderid_spf1 {
+    SENDERID_SPF1_NO,       /* nothing: it is not looked at */
+    SENDERID_SPF1_ANNOTATE, /* its result is told, and never counts against the message */
+    SENDERID_SPF1_YES       /* as much as one for Sender ID, as RFC 4406 4.4 has it */
+};
+
+struct senderid_settings {
+    enum senderid_spf1 use_spf1;
+    bool mfrom; /* check the reverse-path, too */
+};
+
 struct verify_settings {
     struct csa_settings csa;
     struct spf_settings spf;
+    struct senderid_settings senderid;
 };
 
 #endif

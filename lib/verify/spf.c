@@ -29,8 +29,7 @@ static bool is_ascii(const char *octets, size_t length)
     return true;
 }
 
-/* A domain to check: a name of two labels or more, and no address literal (RFC 7208 4.3). */
-static bool read_domain(const char *text, struct dns_name *domain)
+bool spf_read_domain(const char *text, struct dns_name *domain)
 {
     if (text[0] == '\0' || text[0] == '[')
         return false;
@@ -131,31 +130,54 @@ static void run_check(struct spf_run *run, const char *local, const struct dns_n
     arena_free(run->arena);
 }
 
+/* Sender ID tells apart what SPF need not. */
+static void set_scope_reason(const struct spf_run *run)
+{
+    struct outcome *outcome = run->outcome;
+
+    if (outcome->reason == REASON_SPF_NO_RECORD)
+        outcome->reason = REASON_SENDER_ID_NO_RECORD;
+    else if (outcome->reason == REASON_SPF_MATCH && run->used_spf1)
+        outcome->reason = REASON_SENDER_ID_SPF1;
+}
+
+bool spf_judge(const struct check *check, struct outcome *outcome,
+               const struct spf_request *request)
+{
+    struct spf_run run = {.check = check,
+                          .outcome = outcome,
+                          .scope = request->scope,
+                          .spf2_only = request->spf2_only};
+    char name[DNS_NAME_TEXT_SIZE];
+    struct dns_name domain;
+
+    if (!spf_read_domain(request->domain, &domain)) {
+        outcome_set(outcome, VOUCH_NONE, REASON_SPF_NO_DOMAIN);
+        outcome->detail = safe_text(check->arena, request->domain);
+        check_rule(outcome, "RFC 7208 4.3: no domain to check");
+        return true;
+    }
+    outcome->domain = arena_string(check->arena, dns_name_format(&domain, name));
+    if (outcome->domain == NULL)
+        return false;
+    if (check->facts->client.family == IP_NONE)
+        outcome_set(outcome, VOUCH_NONE, REASON_NO_CLIENT_ADDRESS);
+    else
+        run_check(&run, request->local, &domain, request->helo);
+    if (request->scope != SPF_SCOPE_SPF)
+        set_scope_reason(&run);
+    return true;
+}
+
 struct outcome *spf_check(const struct check *check, enum identity identity, const char *local,
                           const char *domain, const char *helo)
 {
     enum vouch_stage stage = identity == IDENTITY_HELO ? VOUCH_STAGE_HELO : VOUCH_STAGE_MAIL;
     struct outcome *outcome = outcome_new(check->arena, METHOD_SPF, identity, stage);
-    struct spf_run run = {.check = check, .outcome = outcome};
-    char name[DNS_NAME_TEXT_SIZE];
-    struct dns_name parsed;
+    struct spf_request request = {
+        .scope = SPF_SCOPE_SPF, .local = local, .domain = domain, .helo = helo};
 
-    if (outcome == NULL)
-        return NULL;
-    if (!read_domain(domain, &parsed)) {
-        outcome_set(outcome, VOUCH_NONE, REASON_SPF_NO_DOMAIN);
-        outcome->detail = safe_text(check->arena, domain);
-        check_rule(outcome, "RFC 7208 4.3: no domain to check");
-        return outcome;
-    }
-    outcome->domain = arena_string(check->arena, dns_name_format(&parsed, name));
-    if (outcome->domain == NULL)
-        return NULL;
-    if (check->facts->client.family == IP_NONE)
-        outcome_set(outcome, VOUCH_NONE, REASON_NO_CLIENT_ADDRESS);
-    else
-        run_check(&run, local, &parsed, helo);
-    return outcome;
+    return outcome != NULL && spf_judge(check, outcome, &request) ? outcome : NULL;
 }
 
 /* RFC 7208 2.3: only a HELO that is a domain name of two labels or more is checked. */
@@ -202,7 +224,8 @@ static void prefetch_mailfrom(const struct check *check)
 
     if (facts->reverse_path.null)
         prefetch_helo_name(check);
-    else if (facts->client.family != IP_NONE && read_domain(facts->reverse_path.domain, &domain))
+    else if (facts->client.family != IP_NONE &&
+             spf_read_domain(facts->reverse_path.domain, &domain))
         check_prefetch(check, &domain, DNS_TXT);
 }
 

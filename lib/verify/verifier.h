@@ -54,6 +54,9 @@ struct verifier {
 
     const struct verifier_content *content; /* NULL: it does not look at the body */
 
+    /* Whether the settings ask for it, once its method is enabled.  NULL: always. */
+    bool (*wanted)(const struct verify_settings *settings);
+
     /* Start the questions that `check` is sure to ask.  May be NULL. */
     void (*prefetch)(const struct check *check);
 

@@ -3,14 +3,13 @@
  */
 #include "lib/verify/csa.h"
 #include "lib/verify/helo.h"
+#include "lib/verify/senderid.h"
 #include "lib/verify/spf.h"
 #include "lib/verify/verifier.h"
 
 const struct verifier *const verifiers[] = {
-    &csa_verifier,
-    &helo_verifier,
-    &spf_helo_verifier,
-    &spf_mailfrom_verifier,
+    &csa_verifier,          &helo_verifier,           &spf_helo_verifier,
+    &spf_mailfrom_verifier, &senderid_mfrom_verifier, &senderid_pra_verifier,
 };
 
 const size_t verifier_count = sizeof verifiers / sizeof verifiers[0];
