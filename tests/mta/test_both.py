@@ -20,6 +20,7 @@ from test_postfix import BANK, CONFIGURED, DEFAULTS, NOBODY, PLAIN, STRICT, ZONE
 from test_postfix_sessions import FORGED
 
 FILTERS = {"default": "", "monitor": "mode = monitor\n", "strict": STRICT,
+           "sender-id": "sender-id { fail = reject  permerror = reject }\n",
            "actions": "spf { softfail = quarantine  neutral = discard }\n"}
 STRANGER = ("198.51.100.66", "mail.bank.example")
 
@@ -127,6 +128,39 @@ def check_messages(pair):
                     % type(site).__name__, site.held())
 
 
+RESENT = b"Resent-From: Forwarder <list@forwarder.example>\r\n"
+RECEIVED = (b"Received: from mail.author.example by mx.plain.example;\r\n"
+            b"\tSat, 21 Nov 2026 00:00:00 +0000\r\n")
+AUTHOR = b"From: A. Uthor\r\n <a@author.example>\r\n"
+
+
+def check_sender_id(pair):
+    def send(site, line, *fields):
+        return site.send(line, *NOBODY, PLAIN, content=b"".join(fields) + b"\r\nbody\r\n")
+
+    def first(name, *fields, line="sender-id"):
+        return pair.row("Sender ID: " + name, lambda site: send(site, line, *fields))[0][0]
+
+    result = first("a forwarder that says so passes", RESENT, RECEIVED, AUTHOR)
+    pair.tap.ok(result.results().get("sender-id") == "pass"
+                and "header.resent-from=list@forwarder.example" in "".join(result.ours()),
+                "sender-id= names the field the PRA came from", result.describe())
+    result = first("the same without Resent-From", RECEIVED, AUTHOR)
+    pair.tap.ok(result.reply.code == 550 and "Sender ID (PRA) Not Permitted" in
+                "".join(result.reply.lines), "is refused as configured", result.describe())
+    result = first("and by default", RECEIVED, AUTHOR, line="default")
+    pair.tap.ok(result.results().get("sender-id") == "fail"
+                and "header.from=a@author.example" in "".join(result.ours()),
+                "is taken, and the field says fail", result.describe())
+    result = first("two From fields", AUTHOR, AUTHOR)
+    pair.tap.ok(result.reply.code == 550 and "Missing Purported Responsible Address: more than one "
+                "From field" in "".join(result.reply.lines), "is no PRA, and the reply says so",
+                result.describe())
+    result = first("two From fields by default", AUTHOR, AUTHOR, line="default")
+    pair.tap.ok(result.results().get("sender-id") == "permerror",
+                "is no PRA, and the field says so", result.describe())
+
+
 def octets_through(mta, address):
     """The odd fields as MTA hands them to a milter at ADDRESS (of a port)."""
     with harness.Run("octets") as run:
@@ -168,6 +202,7 @@ def main():
                      lambda site, n=line, s=session, f=sender: site.send(n, *s, f))
         check_sessions(pair)
         check_messages(pair)
+        check_sender_id(pair)
         for one in (left, right):
             harness.check_children(tap, one)
         check_octets(tap)
