@@ -146,6 +146,24 @@ const char *vouch_method_name(size_t index);
 /* Whether any enabled verifier reads the body; if not, the MTA need not send it. */
 bool vouch_engine_wants_body(const struct vouch_engine *engine);
 
+/* What became of dns { dnssec }: whether DNS answers are validated. */
+enum vouch_dnssec {
+    VOUCH_DNSSEC_OFF,      /* no: the configuration says so */
+    VOUCH_DNSSEC_ON,       /* yes */
+    VOUCH_DNSSEC_PROBING,  /* auto: not known yet whether the name servers pass signatures; until it
+                              is, the first questions wait for a second, later ones go unvalidated */
+    VOUCH_DNSSEC_STRIPPED, /* auto: no, the name servers pass no signatures */
+    VOUCH_DNSSEC_UNTRUSTED, /* auto: no, they pass signatures that do not lead to the trust anchor
+                             */
+    VOUCH_DNSSEC_NO_ANCHOR  /* auto: no, there is no trust anchor */
+};
+
+/* The same as a sentence for the log.  Never NULL; static. */
+const char *vouch_dnssec_text(enum vouch_dnssec dnssec);
+
+/* May change while the engine lives: what auto found is probed again from time to time. */
+enum vouch_dnssec vouch_engine_dnssec(const struct vouch_engine *engine);
+
 /* Resolver counters since start, for SIGUSR2 and tests. */
 struct vouch_counters {
     unsigned long queries;   /* asked of the resolver */

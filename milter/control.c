@@ -18,7 +18,10 @@
 #include "milter/process.h"
 #include "milter/signals.h"
 
-enum { DRAIN_MILLISECONDS = 10000 };
+enum {
+    DRAIN_MILLISECONDS = 10000,
+    LOOK_MILLISECONDS = 1000 /* how often to look what has changed by itself */
+};
 
 static sem_t finished;
 static atomic_int exit_status = -1;
@@ -86,12 +89,31 @@ static void drain(void)
         log_write(LOG_WARNING, "messages that did not come to their end: %u", gate_messages());
 }
 
+/* Tell what became of dns { dnssec }, when it is not what was told last. */
+static void tell_dnssec(enum vouch_dnssec *told)
+{
+    struct generation *generation = reload_hold();
+    enum vouch_dnssec now;
+
+    if (generation == NULL)
+        return;
+    now = vouch_engine_dnssec(generation->engine);
+    reload_release(generation);
+    if (now == *told)
+        return;
+    *told = now;
+    log_write(now == VOUCH_DNSSEC_ON || now == VOUCH_DNSSEC_OFF ? LOG_INFO : LOG_NOTICE, "%s",
+              vouch_dnssec_text(now));
+}
+
 static void *obey(void *source)
 {
+    enum vouch_dnssec told = VOUCH_DNSSEC_OFF;
     unsigned events;
 
     do {
-        events = signals_wait(-1);
+        events = signals_wait(LOOK_MILLISECONDS);
+        tell_dnssec(&told);
         if ((events & SIGNALS_COUNTERS) != 0)
             tell_counters();
         if ((events & SIGNALS_RELOAD) != 0 && (events & SIGNALS_STOP) == 0)

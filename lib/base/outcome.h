@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "lib/base/arena.h"
+#include "lib/base/security.h"
 #include "lib/vouch.h"
 
 /* The methods, by the name used in Authentication-Results (without "x-"), and whether IANA
@@ -50,6 +51,7 @@ const char *identity_name(enum identity identity);
     /* general */                                                                                  \
     X(REASON_NO_CLIENT_ADDRESS, "no-client-address", "the client has no IP address")               \
     X(REASON_MEMORY, "out-of-memory", "out of memory")                                             \
+    X(REASON_DNSSEC_BOGUS, "dnssec-bogus", "DNSSEC validation of a DNS answer failed")             \
     /* the HELO name */                                                                            \
     X(REASON_HELO_MISSING, "helo-missing", "no HELO was given")                                    \
     X(REASON_HELO_LITERAL, "helo-address-literal", "HELO is an address literal")                   \
@@ -128,11 +130,12 @@ struct property {
 
 /* One step on the way to an outcome.  Texts are safe to print. */
 struct trace_step {
-    const char *asked;  /* "SRV _client._smtp.mail.example.org", or "" */
-    const char *answer; /* "1 2 0 mail.example.org", "NXDOMAIN", "timeout" ... */
-    const char *rule;   /* "csv 2.1: weight 2, authorized", "RFC 7208 4.6.4: ..." */
-    uint32_t asked_us;  /* microseconds since the session or message began */
-    uint32_t took_us;   /* until the answer was there; 0 from the cache */
+    const char *asked;          /* "SRV _client._smtp.mail.example.org", or "" */
+    const char *answer;         /* "1 2 0 mail.example.org", "NXDOMAIN", "timeout" ... */
+    const char *rule;           /* "csv 2.1: weight 2, authorized", "RFC 7208 4.6.4: ..." */
+    uint32_t asked_us;          /* microseconds since the session or message began */
+    uint32_t took_us;           /* until the answer was there; 0 from the cache */
+    enum dns_security security; /* of the answer */
     struct trace_step *next;
 };
 
@@ -157,6 +160,7 @@ struct outcome {
     struct property **properties_end;
     struct trace_step *trace;
     struct trace_step **trace_end;
+    enum dns_security security; /* of all answers together */
     unsigned trace_count;
     struct arena *arena;
     struct outcome *next;

@@ -5,10 +5,11 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/dns/answer_new.h"
 
-enum { FAILURE_COUNT = DNS_FAILURE_SYSTEM + 1 };
+enum { FAILURE_COUNT = DNS_FAILURE_SYSTEM + 1, WHY_MAX = 300 };
 
 struct block {
     struct dns_answer answer; /* first: a pointer to it is a pointer to the block */
@@ -18,7 +19,11 @@ struct block {
 };
 
 #define STATIC_FAILURE(code)                                                                       \
-    [code] = {.answer = {.status = DNS_FAILURE, .failure = (code), .name = {.length = 1}}}
+    [code] = {.answer = {.status = DNS_FAILURE,                                                    \
+                         .failure = (code),                                                        \
+                         .security = DNS_INDETERMINATE,                                            \
+                         .why = "",                                                                \
+                         .name = {.length = 1}}}
 
 /* Only ever read. */
 static struct block static_failures[FAILURE_COUNT] = {
@@ -49,6 +54,7 @@ struct dns_answer *dns_answer_new(const struct dns_name *name, enum dns_type typ
     block->size = size;
     block->answer = (struct dns_answer){.status = DNS_NODATA,
                                         .security = DNS_INDETERMINATE,
+                                        .why = "",
                                         .type = type,
                                         .name = *name,
                                         .soa_owner = {.length = 1},
@@ -70,6 +76,26 @@ struct dns_answer *dns_answer_failure(const struct dns_name *name, enum dns_type
         return dns_answer_static(DNS_FAILURE_SYSTEM);
     answer->status = DNS_FAILURE;
     answer->failure = failure;
+    return answer;
+}
+
+struct dns_answer *dns_answer_bogus(const struct dns_name *name, enum dns_type type,
+                                    const char *why)
+{
+    size_t length = why != NULL ? strnlen(why, WHY_MAX) : 0;
+    struct dns_record *records;
+    uint8_t *data;
+    struct dns_answer *answer = dns_answer_new(name, type, 0, length + 1, &records, &data);
+
+    if (answer == NULL)
+        return dns_answer_static(DNS_FAILURE_BOGUS);
+    if (length > 0)
+        memcpy(data, why, length);
+    data[length] = '\0';
+    answer->status = DNS_FAILURE;
+    answer->failure = DNS_FAILURE_BOGUS;
+    answer->security = DNS_BOGUS;
+    answer->why = (const char *)data;
     return answer;
 }
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "lib/base/ip.h"
+#include "lib/base/security.h"
 #include "lib/dns/name.h"
 
 enum dns_type { DNS_A = 1, DNS_PTR = 12, DNS_MX = 15, DNS_TXT = 16, DNS_AAAA = 28, DNS_SRV = 33 };
@@ -40,8 +41,6 @@ enum dns_failure {
 /* "timeout", "SERVFAIL", "REFUSED", "bogus (DNSSEC)", ...  Static. */
 const char *dns_failure_text(enum dns_failure failure);
 
-enum dns_security { DNS_INDETERMINATE, DNS_INSECURE, DNS_SECURE, DNS_BOGUS };
-
 struct dns_record {
     union {
         struct ip address; /* A, AAAA */
@@ -65,6 +64,7 @@ struct dns_answer {
     enum dns_status status;
     enum dns_failure failure; /* NONE unless status is FAILURE */
     enum dns_security security;
+    const char *why; /* of a bogus answer: what libunbound says, raw; else "" */
     uint8_t rcode;
     uint32_t ttl;              /* seconds; least of the chain, or the negative TTL (RFC 2308) */
     enum dns_type type;        /* as asked */
@@ -87,6 +87,10 @@ struct dns_answer *dns_answer_decode(const uint8_t *packet, size_t length,
 /* An answer without records.  Never NULL (out of memory: a static failure). */
 struct dns_answer *dns_answer_failure(const struct dns_name *name, enum dns_type type,
                                       enum dns_failure failure);
+
+/* A failure because validation failed; WHY (may be NULL) is copied. */
+struct dns_answer *dns_answer_bogus(const struct dns_name *name, enum dns_type type,
+                                    const char *why);
 
 struct dns_answer *dns_answer_hold(struct dns_answer *answer);
 void dns_answer_release(struct dns_answer *answer);

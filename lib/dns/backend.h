@@ -14,6 +14,7 @@
 struct backend_question {
     struct dns_name name;
     enum dns_type type;
+    struct backend_question *next; /* the backend's */
     /* Called once, by any thread, with a reference of its own to ANSWER. */
     void (*done)(struct backend_question *question, struct dns_answer *answer);
 };
@@ -25,6 +26,8 @@ struct backend {
     /* End the threads and free the backend; questions unanswered stay so.  done is not called any
      * more once it has returned. */
     void (*stop)(struct backend *backend);
+    /* Whether answers are validated.  May be NULL: they are not. */
+    enum vouch_dnssec (*dnssec)(struct backend *backend);
 };
 
 /* NAMESERVERS as in resolver_settings.  Errors as resolver_new. */

@@ -10,13 +10,26 @@
 #include <unbound.h>
 #include <unistd.h>
 
+#include "lib/dns/trust_anchor.h"
 #include "lib/dns/unbound_context.h"
+#include "lib/dns/unbound_probe.h"
+
+/* How long questions wait for the probe: what is asked after that, it is better to have an answer
+ * that is not validated. */
+#define PATIENCE NANOSECONDS_PER_SECOND
 
 struct unbound_backend {
-    struct backend backend; /* first */
-    struct ub_ctx *context;
+    struct backend backend;    /* first */
+    struct ub_ctx *plain;      /* NULL with DNSSEC_YES */
+    struct ub_ctx *validating; /* NULL without DNSSEC or a trust anchor */
+    struct unbound_probe probe;
     int stop_pipe[2]; /* closing the second end stops the thread */
     pthread_t thread;
+
+    atomic_bool is_holding; /* questions wait for the probe */
+    nanoseconds hold_end;
+    pthread_mutex_t lock; /* of what follows */
+    struct backend_question *held;
 };
 
 static struct dns_answer *answer_without_packet(const struct backend_question *question, int error)
@@ -28,55 +41,146 @@ static struct dns_answer *answer_without_packet(const struct backend_question *q
     return dns_answer_failure(&question->name, question->type, failure);
 }
 
-static enum dns_security security_of(const struct ub_result *result)
+static void answer(struct backend_question *question, int error, struct ub_result *result,
+                   enum dns_security security)
 {
-    if (result->bogus)
-        return DNS_BOGUS;
-    return result->secure ? DNS_SECURE : DNS_INSECURE;
-}
-
-/* Called by libunbound in our thread. */
-static void answered(void *argument, int error, struct ub_result *result)
-{
-    struct backend_question *question = argument;
     struct dns_answer *answer;
 
-    if (error != UB_NOERROR || result == NULL || result->answer_packet == NULL)
+    if (error == UB_NOERROR && result != NULL && result->bogus)
+        answer = dns_answer_bogus(&question->name, question->type, result->why_bogus);
+    else if (error != UB_NOERROR || result == NULL || result->answer_packet == NULL)
         answer = answer_without_packet(question, error);
     else
         answer = dns_answer_decode(result->answer_packet, (size_t)result->answer_len,
-                                   &question->name, question->type, security_of(result));
+                                   &question->name, question->type, security);
     ub_resolve_free(result);
     question->done(question, answer);
 }
 
-static void start(struct backend *backend, struct backend_question *question)
+/* Called by libunbound in our thread. */
+static void answered_plain(void *argument, int error, struct ub_result *result)
 {
-    struct unbound_backend *unbound = (struct unbound_backend *)backend;
+    answer(argument, error, result, DNS_INDETERMINATE);
+}
+
+static void answered_validated(void *argument, int error, struct ub_result *result)
+{
+    answer(argument, error, result,
+           error == UB_NOERROR && result != NULL && result->secure ? DNS_SECURE : DNS_INSECURE);
+}
+
+static void ask(struct unbound_backend *unbound, struct backend_question *question)
+{
+    bool validate = unbound_probe_found(&unbound->probe) == VOUCH_DNSSEC_ON;
     char name[DNS_NAME_TEXT_SIZE];
-    int error = ub_resolve_async(unbound->context, dns_name_format(&question->name, name),
-                                 (int)question->type, 1 /* IN */, question, answered, NULL);
+    int error =
+        ub_resolve_async(validate ? unbound->validating : unbound->plain,
+                         dns_name_format(&question->name, name), (int)question->type, 1 /* IN */,
+                         question, validate ? answered_validated : answered_plain, NULL);
 
     if (error != UB_NOERROR)
         question->done(question, answer_without_packet(question, error));
 }
 
-/* Hand out answers until the stop pipe is closed. */
+/* Put QUESTION aside until the probe knows.  False: there is no need to wait any more. */
+static bool hold(struct unbound_backend *unbound, struct backend_question *question)
+{
+    bool held;
+
+    (void)pthread_mutex_lock(&unbound->lock);
+    held = atomic_load(&unbound->is_holding);
+    if (held) {
+        question->next = unbound->held;
+        unbound->held = question;
+    }
+    (void)pthread_mutex_unlock(&unbound->lock);
+    return held;
+}
+
+static void start(struct backend *backend, struct backend_question *question)
+{
+    struct unbound_backend *unbound = (struct unbound_backend *)backend;
+
+    if (!atomic_load(&unbound->is_holding) || !hold(unbound, question))
+        ask(unbound, question);
+}
+
+static void let_go(struct unbound_backend *unbound)
+{
+    struct backend_question *question, *next;
+
+    (void)pthread_mutex_lock(&unbound->lock);
+    question = unbound->held;
+    unbound->held = NULL;
+    atomic_store(&unbound->is_holding, false);
+    (void)pthread_mutex_unlock(&unbound->lock);
+    for (; question != NULL; question = next) {
+        next = question->next;
+        ask(unbound, question);
+    }
+}
+
+/* What is due by the clock; returns the milliseconds until more is, or -1. */
+static int do_due(struct unbound_backend *unbound)
+{
+    struct unbound_probe *probe = &unbound->probe;
+    nanoseconds now = clock_now(), next = 0;
+
+    if (atomic_load(&unbound->is_holding) &&
+        (probe->has_answered || !probe->asking || now >= unbound->hold_end))
+        let_go(unbound);
+    unbound_probe_continue(probe, now);
+    if (atomic_load(&unbound->is_holding))
+        next = unbound->hold_end;
+    else if (!probe->asking)
+        next = probe->next;
+    if (next == 0)
+        return -1;
+    return next > now ? (int)((next - now) / NANOSECONDS_PER_MILLISECOND) + 1 : 0;
+}
+
+static bool take_answers(struct ub_ctx *context, const struct pollfd *file)
+{
+    return file->revents == 0 || ub_process(context) == UB_NOERROR;
+}
+
+/* Hand out answers until the stop pipe is closed, or libunbound's thread is gone: waiters then end
+ * at their deadlines. */
 static void *process(void *argument)
 {
     struct unbound_backend *unbound = argument;
-    struct pollfd files[] = {{.fd = ub_fd(unbound->context), .events = POLLIN},
-                             {.fd = unbound->stop_pipe[0], .events = POLLIN}};
+    struct pollfd files[] = {
+        {.fd = unbound->stop_pipe[0], .events = POLLIN},
+        {.fd = unbound->plain != NULL ? ub_fd(unbound->plain) : -1, .events = POLLIN},
+        {.fd = unbound->validating != NULL ? ub_fd(unbound->validating) : -1, .events = POLLIN},
+    };
 
     for (;;) {
-        if (poll(files, 2, -1) < 0 && errno != EINTR)
+        if (poll(files, 3, do_due(unbound)) < 0) {
+            if (errno != EINTR)
+                break;
+            continue;
+        }
+        if (files[0].revents != 0 || !take_answers(unbound->plain, &files[1]) ||
+            !take_answers(unbound->validating, &files[2]))
             break;
-        if (files[1].revents != 0)
-            break;
-        if (files[0].revents != 0 && ub_process(unbound->context) != UB_NOERROR)
-            break; /* libunbound's thread is gone: waiters end at their deadlines */
     }
     return NULL;
+}
+
+static enum vouch_dnssec dnssec(struct backend *backend)
+{
+    return unbound_probe_found(&((struct unbound_backend *)backend)->probe);
+}
+
+static void free_all(struct unbound_backend *unbound)
+{
+    if (unbound->plain != NULL)
+        unbound_context_free(unbound->plain);
+    if (unbound->validating != NULL)
+        unbound_context_free(unbound->validating);
+    (void)pthread_mutex_destroy(&unbound->lock);
+    free(unbound);
 }
 
 static void stop(struct backend *backend)
@@ -86,37 +190,87 @@ static void stop(struct backend *backend)
     (void)close(unbound->stop_pipe[1]);
     (void)pthread_join(unbound->thread, NULL);
     (void)close(unbound->stop_pipe[0]);
-    unbound_context_free(unbound->context);
-    free(unbound);
+    free_all(unbound);
 }
 
-/* Start our thread with all signals blocked: they belong to the process's main thread. */
-static int start_thread(struct unbound_backend *unbound)
+static int start_contexts(struct unbound_backend *unbound)
+{
+    int error = unbound->plain != NULL ? unbound_context_start(unbound->plain) : VOUCH_OK;
+
+    if (error == VOUCH_OK && unbound->validating != NULL)
+        error = unbound_context_start(unbound->validating);
+    return error;
+}
+
+/* Until it is known whether the keys of ZONE can be validated, questions wait. */
+static void begin_probe(struct unbound_backend *unbound, const struct dns_name *zone)
+{
+    atomic_store(&unbound->is_holding, true);
+    unbound->hold_end = clock_now() + PATIENCE;
+    unbound_probe_begin(&unbound->probe, unbound->plain, unbound->validating, zone);
+}
+
+/* Start the threads with all signals blocked: they belong to the process's main thread. */
+static int start_threads(struct unbound_backend *unbound, const struct dns_name *zone)
 {
     sigset_t all, before;
     int error;
 
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    error = unbound_context_start(unbound->context);
+    error = start_contexts(unbound);
+    if (error == VOUCH_OK && unbound->plain != NULL && unbound->validating != NULL)
+        begin_probe(unbound, zone);
     if (error == VOUCH_OK && pthread_create(&unbound->thread, NULL, process, unbound) != 0)
         error = VOUCH_ERROR_SYSTEM;
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     return error;
 }
 
-static int start_all(struct unbound_backend *unbound)
+static int start_all(struct unbound_backend *unbound, const struct dns_name *zone)
 {
     int error;
 
     if (pipe2(unbound->stop_pipe, O_CLOEXEC) != 0)
         return VOUCH_ERROR_SYSTEM;
-    error = start_thread(unbound);
+    error = start_threads(unbound, zone);
     if (error != VOUCH_OK) {
         (void)close(unbound->stop_pipe[0]);
         (void)close(unbound->stop_pipe[1]);
     }
     return error;
+}
+
+/* The contexts that SETTINGS ask for, and what is known of validation before any question. */
+static int make_contexts(struct unbound_backend *unbound, const struct resolver_settings *settings,
+                         const char *anchor, bool has_anchor)
+{
+    int error = VOUCH_OK;
+
+    if (settings->dnssec == DNSSEC_YES && !has_anchor)
+        return VOUCH_ERROR_SYSTEM;
+    if (settings->dnssec != DNSSEC_YES)
+        error = unbound_context_new(settings, NULL, &unbound->plain);
+    if (error == VOUCH_OK && settings->dnssec != DNSSEC_NO && has_anchor)
+        error = unbound_context_new(settings, anchor, &unbound->validating);
+    if (settings->dnssec == DNSSEC_YES)
+        atomic_init(&unbound->probe.found, VOUCH_DNSSEC_ON);
+    else if (settings->dnssec == DNSSEC_AUTO && !has_anchor)
+        atomic_init(&unbound->probe.found, VOUCH_DNSSEC_NO_ANCHOR);
+    return error;
+}
+
+static int fill(struct unbound_backend *unbound, const struct resolver_settings *settings)
+{
+    const char *anchor =
+        settings->trust_anchor[0] != '\0' ? settings->trust_anchor : TRUST_ANCHOR_ROOT;
+    struct dns_name zone = {.length = 0};
+    const char *problem;
+    bool has_anchor =
+        settings->dnssec != DNSSEC_NO && trust_anchor_read(anchor, &zone, &problem) == VOUCH_OK;
+    int error = make_contexts(unbound, settings, anchor, has_anchor);
+
+    return error == VOUCH_OK ? start_all(unbound, &zone) : error;
 }
 
 int backend_unbound_new(const struct resolver_settings *settings, struct backend **backend)
@@ -126,15 +280,14 @@ int backend_unbound_new(const struct resolver_settings *settings, struct backend
 
     if (unbound == NULL)
         return VOUCH_ERROR_MEMORY;
-    unbound->backend = (struct backend){.start = start, .stop = stop};
-    error = unbound_context_new(settings, &unbound->context);
-    if (error == VOUCH_OK) {
-        error = start_all(unbound);
-        if (error != VOUCH_OK)
-            unbound_context_free(unbound->context);
-    }
-    if (error != VOUCH_OK) {
+    unbound->backend = (struct backend){.start = start, .stop = stop, .dnssec = dnssec};
+    if (pthread_mutex_init(&unbound->lock, NULL) != 0) {
         free(unbound);
+        return VOUCH_ERROR_SYSTEM;
+    }
+    error = fill(unbound, settings);
+    if (error != VOUCH_OK) {
+        free_all(unbound);
         return error;
     }
     *backend = &unbound->backend;

@@ -274,7 +274,7 @@ struct dns_answer *dns_answer_decode(const uint8_t *packet, size_t length,
     ldns_pkt *decoded = NULL;
 
     if (security == DNS_BOGUS)
-        return failure(&decoding, DNS_FAILURE_BOGUS);
+        return dns_answer_bogus(name, type, NULL);
     if (ldns_wire2pkt(&decoded, packet, length) != LDNS_STATUS_OK)
         return failure(&decoding, DNS_FAILURE_MALFORMED);
     decoding.packet = decoded;

@@ -102,6 +102,10 @@ void dns_answer_describe(const struct dns_answer *answer, struct text *text)
         return;
     case DNS_FAILURE:
         text_add(text, dns_failure_text(answer->failure));
+        if (answer->why[0] != '\0') {
+            text_add(text, ": ");
+            text_add_safe(text, answer->why, strlen(answer->why), RECORD_TEXT_LIMIT);
+        }
         return;
     case DNS_RECORDS:
         break;

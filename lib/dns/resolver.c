@@ -16,7 +16,8 @@ enum { SHARD_BYTES_MIN = 256 * 1024 };
 
 struct resolver_settings resolver_defaults(void)
 {
-    return (struct resolver_settings){.cache_bytes = 16u << 20, .max_in_flight = 2000};
+    return (struct resolver_settings){
+        .cache_bytes = 16u << 20, .max_in_flight = 2000, .trust_anchor = ""};
 }
 
 struct resolver_tuning resolver_tuning_defaults(void)
@@ -131,6 +132,13 @@ void resolver_release(struct resolver *resolver)
     if (resolver != NULL &&
         atomic_fetch_sub_explicit(&resolver->references, 1, memory_order_acq_rel) == 1)
         destroy(resolver);
+}
+
+enum vouch_dnssec resolver_dnssec(struct resolver *resolver)
+{
+    struct backend *backend = resolver->backend;
+
+    return backend->dnssec != NULL ? backend->dnssec(backend) : VOUCH_DNSSEC_OFF;
 }
 
 void resolver_counters(struct resolver *resolver, struct vouch_counters *counters)

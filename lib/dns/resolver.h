@@ -24,18 +24,24 @@ struct resolver;
 
 enum { RESOLVER_NAMESERVERS_MAX = 16 };
 
+/* Whether answers are validated; AUTO: if the nameservers let us. */
+enum dnssec_mode { DNSSEC_NO, DNSSEC_YES, DNSSEC_AUTO };
+
 struct resolver_settings {
     const char *const *nameservers; /* "ADDR" or "ADDR@PORT"; none: /etc/resolv.conf */
     size_t nameserver_count;
     size_t cache_bytes;     /* bound of the cache; 0: no cache */
     unsigned max_in_flight; /* questions in flight at once; beyond it OVERLOAD */
+    enum dnssec_mode dnssec;
+    const char *trust_anchor; /* a file of DS or DNSKEY records; "": TRUST_ANCHOR_ROOT */
 };
 
-/* The defaults of DESIGN.md: /etc/resolv.conf, 16 MiB, 2,000. */
+/* The defaults of DESIGN.md: /etc/resolv.conf, 16 MiB, 2,000, no validation. */
 struct resolver_settings resolver_defaults(void);
 
 /* A resolver over libunbound.  Starts threads: call after fork.  VOUCH_ERROR_SYNTAX: a nameserver
- * is not an address; VOUCH_ERROR_SYSTEM: libunbound would not start. */
+ * is not an address; VOUCH_ERROR_SYSTEM: libunbound would not start, or with DNSSEC_YES the trust
+ * anchor cannot be read. */
 VOUCH_MUST_CHECK int resolver_new(const struct resolver_settings *settings,
                                   struct resolver **resolver);
 
@@ -51,6 +57,7 @@ VOUCH_MUST_CHECK int resolver_new(const struct resolver_settings *settings,
  *
  *     ! NAME TYPE silent      never answered
  *     ! NAME TYPE servfail    likewise refused, formerr, bogus, malformed, normal
+ *     ! NAME TYPE secure      answered as validated (all else is insecure)
  *     ! NAME TYPE delay MS    answered after MS milliseconds
  *
  * and those that only a network can show: truncate (which costs nothing here), garbage, wrong-id,
@@ -65,6 +72,9 @@ struct resolver *resolver_hold(struct resolver *resolver);
 
 /* Release a reference; the last one waits for the threads to end, not for answers. */
 void resolver_release(struct resolver *resolver);
+
+/* Whether answers are validated now; see enum vouch_dnssec. */
+enum vouch_dnssec resolver_dnssec(struct resolver *resolver);
 
 void resolver_counters(struct resolver *resolver, struct vouch_counters *counters);
 

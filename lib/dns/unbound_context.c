@@ -34,7 +34,9 @@ static const struct {
     {"insecure-lan-zones:", "yes"},
     /* the same question gets the same answer */
     {"rrset-roundrobin:", "no"},
-    {"module-config:", "iterator"},
+    /* telling others which keys we trust and being asked for it is for resolvers that serve many */
+    {"trust-anchor-signaling:", "no"},
+    {"root-key-sentinel:", "no"},
 };
 
 /* Zones that libunbound would answer by itself in spite of unblock-lan-zones (RFC 6761, 7686, 8375;
@@ -70,6 +72,14 @@ static unsigned long ports(void)
     if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= PORTS_MAX + FILES_KEPT)
         return PORTS_MAX;
     return files.rlim_cur > PORTS_MIN + FILES_KEPT ? files.rlim_cur - FILES_KEPT : PORTS_MIN;
+}
+
+static bool set_validation(struct ub_ctx *context, const char *trust_anchor)
+{
+    const char *modules = trust_anchor != NULL ? "validator iterator" : "iterator";
+
+    return ub_ctx_set_option(context, "module-config:", modules) == UB_NOERROR &&
+           (trust_anchor == NULL || ub_ctx_add_ta_file(context, trust_anchor) == UB_NOERROR);
 }
 
 static bool set_options(struct ub_ctx *context, const struct resolver_settings *settings)
@@ -136,14 +146,16 @@ static bool remove_builtin_zones(struct ub_ctx *context)
     return true;
 }
 
-static int make(const struct resolver_settings *settings, struct ub_ctx **context)
+static int make(const struct resolver_settings *settings, const char *trust_anchor,
+                struct ub_ctx **context)
 {
     struct ub_ctx *made = ub_ctx_create();
     int error;
 
     if (made == NULL)
         return VOUCH_ERROR_SYSTEM;
-    error = set_options(made, settings) ? VOUCH_OK : VOUCH_ERROR_SYSTEM;
+    error = set_options(made, settings) && set_validation(made, trust_anchor) ? VOUCH_OK
+                                                                              : VOUCH_ERROR_SYSTEM;
     if (error == VOUCH_OK)
         error = add_nameservers(made, settings);
     if (error == VOUCH_OK && !remove_builtin_zones(made))
@@ -160,12 +172,13 @@ static int make(const struct resolver_settings *settings, struct ub_ctx **contex
  * libunbound keeps locks of its own in variables of the process that both touch unguarded. */
 static pthread_mutex_t library = PTHREAD_MUTEX_INITIALIZER;
 
-int unbound_context_new(const struct resolver_settings *settings, struct ub_ctx **context)
+int unbound_context_new(const struct resolver_settings *settings, const char *trust_anchor,
+                        struct ub_ctx **context)
 {
     int error;
 
     (void)pthread_mutex_lock(&library);
-    error = make(settings, context);
+    error = make(settings, trust_anchor, context);
     (void)pthread_mutex_unlock(&library);
     return error;
 }

@@ -10,10 +10,11 @@
 
 struct ub_ctx;
 
-/* A context with every setting made, that forwards to the nameservers of SETTINGS.  Errors as
+/* A context with every setting made, that forwards to the nameservers of SETTINGS and validates
+ * beginning with the keys in the file TRUST_ANCHOR, or not at all when that is NULL.  Errors as
  * resolver_new.  Free with unbound_context_free. */
 VOUCH_MUST_CHECK int unbound_context_new(const struct resolver_settings *settings,
-                                         struct ub_ctx **context);
+                                         const char *trust_anchor, struct ub_ctx **context);
 
 /* Wait for libunbound's thread, not for answers, and free. */
 void unbound_context_free(struct ub_ctx *context);

@@ -49,6 +49,13 @@ static bool write_packet(const struct zone_search *search, const struct dns_name
            ldns_rr2buffer_wire(packet, soa, LDNS_SECTION_AUTHORITY) == LDNS_STATUS_OK;
 }
 
+static enum dns_security security_of(enum zone_trouble trouble)
+{
+    if (trouble == ZONE_BOGUS)
+        return DNS_BOGUS;
+    return trouble == ZONE_SECURE ? DNS_SECURE : DNS_INSECURE;
+}
+
 static struct dns_answer *answer_from(const struct zone_search *search, const struct dns_name *name,
                                       enum dns_type type)
 {
@@ -64,8 +71,7 @@ static struct dns_answer *answer_from(const struct zone_search *search, const st
     length = ldns_buffer_position(packet);
     if (trouble == ZONE_MALFORMED)
         length = HEADER_SIZE; /* the question is missing */
-    answer = dns_answer_decode(ldns_buffer_begin(packet), length, name, type,
-                               trouble == ZONE_BOGUS ? DNS_BOGUS : DNS_INSECURE);
+    answer = dns_answer_decode(ldns_buffer_begin(packet), length, name, type, security_of(trouble));
     ldns_buffer_free(packet);
     return answer;
 }

@@ -23,12 +23,12 @@ struct zone_fault_rule {
 static const struct {
     const char *word;
     enum zone_trouble trouble;
-} words[] = {{"normal", ZONE_NORMAL},         {"silent", ZONE_SILENT},
-             {"servfail", ZONE_SERVFAIL},     {"refused", ZONE_REFUSED},
-             {"formerr", ZONE_FORMERR},       {"bogus", ZONE_BOGUS},
-             {"malformed", ZONE_MALFORMED},   {"truncate", ZONE_TRUNCATE},
-             {"garbage", ZONE_GARBAGE},       {"wrong-id", ZONE_WRONG_ID},
-             {"wrong-name", ZONE_WRONG_NAME}, {"wrong-port", ZONE_WRONG_PORT}};
+} words[] = {
+    {"normal", ZONE_NORMAL},        {"silent", ZONE_SILENT},       {"servfail", ZONE_SERVFAIL},
+    {"refused", ZONE_REFUSED},      {"formerr", ZONE_FORMERR},     {"bogus", ZONE_BOGUS},
+    {"secure", ZONE_SECURE},        {"malformed", ZONE_MALFORMED}, {"truncate", ZONE_TRUNCATE},
+    {"garbage", ZONE_GARBAGE},      {"wrong-id", ZONE_WRONG_ID},   {"wrong-name", ZONE_WRONG_NAME},
+    {"wrong-port", ZONE_WRONG_PORT}};
 
 static bool read_milliseconds(const char *text, unsigned *value)
 {

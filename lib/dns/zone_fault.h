@@ -20,6 +20,7 @@ enum zone_trouble {
     ZONE_REFUSED,    /* the rcode */
     ZONE_FORMERR,    /* the rcode */
     ZONE_BOGUS,      /* DNSSEC validation fails */
+    ZONE_SECURE,     /* DNSSEC validation succeeds */
     ZONE_MALFORMED,  /* right id and question, then octets that cannot be decoded */
     ZONE_TRUNCATE,   /* over UDP only the TC bit; over TCP as usual */
     ZONE_GARBAGE,    /* random octets */

@@ -77,6 +77,34 @@ bool vouch_engine_wants_body(const struct vouch_engine *engine)
     return false;
 }
 
+const char *vouch_dnssec_text(enum vouch_dnssec dnssec)
+{
+    switch (dnssec) {
+    case VOUCH_DNSSEC_OFF:
+        return "DNS answers are not validated (dns { dnssec = no })";
+    case VOUCH_DNSSEC_ON:
+        return "DNS answers are validated";
+    case VOUCH_DNSSEC_PROBING:
+        return "DNS answers are not validated yet: the name servers have not shown whether they "
+               "pass signatures (dns { dnssec = auto })";
+    case VOUCH_DNSSEC_STRIPPED:
+        return "DNS answers are not validated: the name servers pass no signatures "
+               "(dns { dnssec = auto })";
+    case VOUCH_DNSSEC_UNTRUSTED:
+        return "DNS answers are not validated: the signatures that the name servers pass do not "
+               "lead to the trust anchor (dns { dnssec = auto })";
+    case VOUCH_DNSSEC_NO_ANCHOR:
+        return "DNS answers are not validated: the trust anchor cannot be read "
+               "(dns { dnssec = auto })";
+    }
+    return "";
+}
+
+enum vouch_dnssec vouch_engine_dnssec(const struct vouch_engine *engine)
+{
+    return resolver_dnssec(engine->resolver);
+}
+
 void vouch_engine_counters(const struct vouch_engine *engine, struct vouch_counters *counters)
 {
     resolver_counters(engine->resolver, counters);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/base/ascii.h"
+#include "lib/dns/trust_anchor.h"
 
 const char *check_listen(const char *value)
 {
@@ -50,6 +51,16 @@ const char *check_user(const char *value)
 const char *check_path(const char *value)
 {
     return value[0] == '/' ? NULL : "is not an absolute path; begin it with '/'";
+}
+
+const char *check_trust_anchor(const char *value)
+{
+    struct dns_name owner;
+    const char *problem = check_path(value);
+
+    if (problem != NULL)
+        return problem;
+    return trust_anchor_read(value, &owner, &problem) == VOUCH_OK ? NULL : problem;
 }
 
 /* RFC 8601 2.2: value = token / quoted-string; token as in RFC 2045 5.1. */

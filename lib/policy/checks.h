@@ -8,9 +8,10 @@
  * with a value that is not empty ("has no ..."; static), or NULL. */
 
 const char *check_listen(const char *value); /* a milter socket: its scheme, and that one follows */
-const char *check_account(const char *value); /* the name or number of a user or group */
-const char *check_user(const char *value);    /* USER or USER:GROUP */
-const char *check_path(const char *value);    /* an absolute path */
-const char *check_token(const char *value);   /* an authserv-id without need of quotes */
+const char *check_account(const char *value);      /* the name or number of a user or group */
+const char *check_user(const char *value);         /* USER or USER:GROUP */
+const char *check_path(const char *value);         /* an absolute path */
+const char *check_trust_anchor(const char *value); /* a file that trust_anchor_read() can read */
+const char *check_token(const char *value);        /* an authserv-id without need of quotes */
 
 #endif

@@ -15,7 +15,8 @@ const struct vouch_settings *vouch_config_settings(const struct vouch_config *co
 bool config_same_resolver(const struct vouch_config *a, const struct vouch_config *b)
 {
     if (a->dns.nameserver_count != b->dns.nameserver_count ||
-        a->dns.cache_bytes != b->dns.cache_bytes || a->dns.max_in_flight != b->dns.max_in_flight)
+        a->dns.cache_bytes != b->dns.cache_bytes || a->dns.max_in_flight != b->dns.max_in_flight ||
+        a->dns.dnssec != b->dns.dnssec || strcmp(a->dns.trust_anchor, b->dns.trust_anchor) != 0)
         return false;
     for (size_t i = 0; i < a->dns.nameserver_count; i++)
         if (strcmp(a->dns.nameservers[i], b->dns.nameservers[i]) != 0)

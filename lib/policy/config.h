@@ -66,6 +66,7 @@ struct config_authres {
 struct vouch_config {
     struct vouch_settings process;
     struct resolver_settings dns;
+    struct config_origin dnssec_origin;
     struct budget_limits budget;
     struct verify_settings verify;
     struct config_authres authres;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/dns/trust_anchor.h"
 #include "lib/policy/reader.h"
 
 enum { FILE_SIZE_MAX = 1 << 20, ARENA_SIZE = 256 << 20 };
@@ -166,6 +167,21 @@ static void read_defaults(struct reader *reader)
         read_string(reader, "default", text);
 }
 
+/* What no option can be asked alone. */
+static void check_together(struct reader *reader)
+{
+    const struct resolver_settings *dns = &reader->config->dns;
+    const char *problem;
+    struct dns_name owner;
+
+    if (dns->dnssec == DNSSEC_YES && dns->trust_anchor[0] == '\0' &&
+        trust_anchor_read(TRUST_ANCHOR_ROOT, &owner, &problem) != VOUCH_OK)
+        reader_problem(reader, reader->config->dnssec_origin,
+                       "dnssec = yes needs a trust anchor, but " TRUST_ANCHOR_ROOT " %s; install "
+                       "dns-root-data or set trust-anchor",
+                       problem);
+}
+
 /* Everything there is, in order of rank. */
 static void read_everything(struct reader *reader, const char *path, const char *overrides)
 {
@@ -179,6 +195,8 @@ static void read_everything(struct reader *reader, const char *path, const char 
     if (overrides != NULL)
         read_string(reader, "command line", overrides);
     reader_finish(reader);
+    if (reader->error == VOUCH_OK)
+        check_together(reader);
 }
 
 int vouch_config_load(const char *path, const char *overrides, vouch_problem_fn *problem,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/dns/trust_anchor.h"
 #include "lib/policy/checks.h"
 #include "lib/policy/config.h"
 
@@ -71,6 +72,15 @@ const struct option option_table[] = {
     {"dns", "max-in-flight", OPTION_NUMBER, "2000", .minimum = 1, .maximum = 4000,
      AT(dns.max_in_flight),
      .meaning = "How many questions of all messages may be waiting for an answer at once."},
+
+    {"dns", "dnssec", OPTION_WORD, "auto", .words = OPTION_YES_NO " auto", AT(dns.dnssec),
+     .origin_offset = offsetof(struct vouch_config, dnssec_origin),
+     .meaning = "Whether to validate answers (DNSSEC); auto means: if the name servers pass "
+                "signatures."},
+    {"dns", "trust-anchor", OPTION_TEXT, "\"\"", .complaint = check_trust_anchor,
+     AT(dns.trust_anchor),
+     .meaning = "The file with the keys that validation begins with, DS or DNSKEY records; empty "
+                "means the root's in " TRUST_ANCHOR_ROOT "."},
 
     {"csa", "enabled", OPTION_CHOICE, "yes", .words = OPTION_YES_NO, AT(enabled[METHOD_CSA]),
      .meaning = "Whether to look for Client SMTP Authorization of the HELO name."},

@@ -47,7 +47,8 @@ struct option {
     const char *meaning;  /* one sentence */
 };
 
-/* The words of a choice that also takes true, false, on and off. */
+/* The words of a choice that also takes true, false, on and off; an OPTION_WORD that begins with
+ * them does, too. */
 #define OPTION_YES_NO "no yes"
 
 extern const struct option option_table[];

@@ -176,28 +176,38 @@ static bool find_word(const char *words, const char *text, unsigned *index)
     return false;
 }
 
+/* Which of the option's words TEXT is, or means. */
+static int read_word(const struct option *option, const char *text, unsigned *index,
+                     struct text *complaint)
+{
+    bool yes_no = strncmp(option->words, OPTION_YES_NO, strlen(OPTION_YES_NO)) == 0;
+
+    if (find_word(option->words, text, index) ||
+        (yes_no && (find_word("false true", text, index) || find_word("off on", text, index))))
+        return VOUCH_OK;
+    return complain_of_word(option, complaint, text);
+}
+
 static int store_choice(const struct option *option, const char *text, bool *field,
                         struct text *complaint)
 {
-    unsigned index;
+    unsigned index = 0;
+    int error = read_word(option, text, &index, complaint);
 
-    if (!find_word(option->words, text, &index) &&
-        !(strcmp(option->words, OPTION_YES_NO) == 0 &&
-          (find_word("false true", text, &index) || find_word("off on", text, &index))))
-        return complain_of_word(option, complaint, text);
-    *field = index == 1;
-    return VOUCH_OK;
+    if (error == VOUCH_OK)
+        *field = index == 1;
+    return error;
 }
 
 static int store_word(const struct option *option, const char *text, unsigned *field,
                       struct text *complaint)
 {
-    unsigned index;
+    unsigned index = 0;
+    int error = read_word(option, text, &index, complaint);
 
-    if (!find_word(option->words, text, &index))
-        return complain_of_word(option, complaint, text);
-    *field = index;
-    return VOUCH_OK;
+    if (error == VOUCH_OK)
+        *field = index;
+    return error;
 }
 
 static bool find_action(const char *text, enum vouch_action *action)

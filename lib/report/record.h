@@ -33,8 +33,9 @@ struct report_view {
  * "550 5.7.23 text", lines joined by "\n"; null when none), stage, rule {text,file,line} (null when
  * none decided), outcomes [{method, identity (of a method that has several), part (true for one of
  * several signatures, which come behind the outcome that sums them up), result, reason,
- * reason_text, domain, detail, explanation (SPF exp=, where there is one), properties {"smtp.helo":
- * "..."}, trace [{asked, answer, rule, asked_us, took_us}]}], dns {queries, voids, ms},
+ * reason_text, domain, detail, explanation (SPF exp=, where there is one), dnssec (of all answers
+ * together), properties {"smtp.helo": "..."}, trace [{asked, answer, rule, dnssec, asked_us,
+ * took_us}]}], dns {queries, voids, ms},
  * forged_authres.  ASCII; octets that are not UTF-8 appear as \xHH text.  WITH_TRACE false leaves
  * the traces out.  NULL: no memory. */
 const char *record_json(struct arena *arena, const struct report_view *view, bool with_trace);

@@ -128,6 +128,8 @@ static void add_step(struct text *text, const struct trace_step *step)
         text_add_char(text, '\n');
         add_label(text, "answered");
         words_clean(text, step->answer, "", STEP_MAX);
+        if (step->security == DNS_SECURE)
+            text_add(text, "  (secure)");
         text_add_char(text, '\n');
     }
     if (step->rule[0] != '\0') {

@@ -62,6 +62,8 @@ static json_t *trace(struct writer *writer, const struct outcome *outcome)
         put(writer, object, "asked", string(writer, step->asked));
         put(writer, object, "answer", string(writer, step->answer));
         put(writer, object, "rule", string(writer, step->rule));
+        if (step->security != DNS_UNASKED)
+            put(writer, object, "dnssec", string(writer, dns_security_word(step->security)));
         put(writer, object, "asked_us", json_integer(step->asked_us));
         put(writer, object, "took_us", json_integer(step->took_us));
         push(writer, steps, object);
@@ -111,6 +113,8 @@ static json_t *one_outcome(struct writer *writer, const struct outcome *outcome,
     put(writer, object, "detail", string(writer, outcome->detail));
     if (outcome->explanation[0] != '\0')
         put(writer, object, "explanation", string(writer, outcome->explanation));
+    if (outcome->security != DNS_UNASKED)
+        put(writer, object, "dnssec", string(writer, dns_security_word(outcome->security)));
     put(writer, object, "properties", properties(writer, outcome));
     if (with_trace)
         put(writer, object, "trace", trace(writer, outcome));

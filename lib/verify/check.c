@@ -28,6 +28,7 @@ static void trace_answer(const struct check *check, struct outcome *outcome,
     step = outcome_trace(outcome, text_string(&question), text_string(&description), rule);
     if (step == NULL)
         return;
+    step->security = answer->security;
     step->asked_us = microseconds_since(check->began, asked);
     step->took_us = (uint32_t)(took / NANOSECONDS_PER_MICROSECOND);
 }
@@ -41,8 +42,20 @@ const struct dns_answer *check_query(const struct check *check, struct outcome *
     const struct dns_answer *answer =
         resolver_query(check->resolver, check->budget, name, type, &asked, &took);
 
+    outcome->security = dns_security_of_both(outcome->security, answer->security);
     trace_answer(check, outcome, answer, rule, asked, took);
     return answer;
+}
+
+void check_temperror(struct outcome *outcome, enum reason reason)
+{
+    outcome_set(outcome, VOUCH_TEMPERROR, reason);
+    if (outcome->security != DNS_BOGUS)
+        return;
+    outcome->reason = REASON_DNSSEC_BOGUS;
+    for (const struct trace_step *step = outcome->trace; step != NULL; step = step->next)
+        if (step->security == DNS_BOGUS)
+            outcome->detail = step->asked;
 }
 
 enum { SENTENCE_SIZE = DNS_NAME_TEXT_SIZE + 256 };

@@ -135,7 +135,7 @@ static void authenticate(const struct check *check, struct outcome *outcome,
     if (records->ignores_target && bears_name(check, outcome, subject, &tally))
         return;
     if (tally.failed)
-        outcome_set(outcome, VOUCH_TEMPERROR, REASON_CSA_DEFER_ADDRESS);
+        check_temperror(outcome, REASON_CSA_DEFER_ADDRESS);
     else if (records->ignores_target)
         outcome_set(outcome, VOUCH_NONE, REASON_CSA_UNVERIFIED);
     else if (tally.differs)

@@ -65,9 +65,9 @@ void csa_defer(struct outcome *outcome, const struct dns_answer *answer)
 {
     char name[DNS_NAME_TEXT_SIZE];
 
-    outcome_set(outcome, VOUCH_TEMPERROR, REASON_CSA_DEFER_SRV);
     check_detail(outcome, "%s: %s", dns_name_format(&answer->name, name),
                  dns_failure_text(answer->failure));
+    check_temperror(outcome, REASON_CSA_DEFER_SRV);
 }
 
 bool csa_records_assert_explicit(const struct dns_answer *answer)

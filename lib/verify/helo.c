@@ -45,11 +45,12 @@ static void judge(const struct check *check, struct outcome *outcome, const stru
         [HOST_MATCHES] = {VOUCH_PASS, REASON_HELO_ADDRESS_MATCH},
         [HOST_DIFFERS] = {VOUCH_FAIL, REASON_HELO_ADDRESS_MISMATCH},
         [HOST_NO_ADDRESS] = {VOUCH_FAIL, REASON_HELO_NO_ADDRESS},
-        [HOST_LOOKUP_FAILED] = {VOUCH_TEMPERROR, REASON_HELO_LOOKUP_FAILED},
     };
     enum host_match match = check_host(check, outcome, name);
 
     outcome_set(outcome, verdicts[match].result, verdicts[match].reason);
+    if (match == HOST_LOOKUP_FAILED)
+        check_temperror(outcome, REASON_HELO_LOOKUP_FAILED);
 }
 
 static struct outcome *helo_check(const struct check *check)

@@ -29,12 +29,14 @@ static void end_memory(struct spf_run *run)
 void spf_end_dns(struct spf_run *run, const struct dns_answer *answer, const char *place)
 {
     char name[DNS_NAME_TEXT_SIZE];
-    bool late = budget_is_spent(run->check->budget);
+    enum reason reason = budget_is_spent(run->check->budget) ? REASON_SPF_TIMEOUT : REASON_SPF_DNS;
     const char *detail = arena_printf(
         run->arena, "%s%s%s %s: %s", place, *place != '\0' ? ": " : "", dns_type_name(answer->type),
         dns_name_format(&answer->name, name), dns_failure_text(answer->failure));
 
-    spf_end(run, VOUCH_TEMPERROR, late ? REASON_SPF_TIMEOUT : REASON_SPF_DNS, detail);
+    if (answer->security == DNS_BOGUS)
+        reason = REASON_DNSSEC_BOGUS;
+    spf_end(run, VOUCH_TEMPERROR, reason, detail);
 }
 
 const char *spf_term_text(struct spf_run *run, uint32_t offset, uint32_t length)

@@ -80,6 +80,10 @@ const struct dns_answer *check_query(const struct check *check, struct outcome *
 void check_rule(struct outcome *outcome, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* OUTCOME is temperror because DNS gave nothing to rely on: for REASON, unless what it gave was
+ * bogus, which has a reason of its own and the question as its detail. */
+void check_temperror(struct outcome *outcome, enum reason reason);
+
 /* Set the outcome's detail; the text must be safe. */
 void check_detail(struct outcome *outcome, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

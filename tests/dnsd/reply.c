@@ -217,6 +217,7 @@ static void make_found(const struct zone_search *search, const ldns_pkt *query, 
             return;
         }
         break;
+    case ZONE_SECURE: /* of which a server knows nothing */
     case ZONE_NORMAL:
     case ZONE_WRONG_ID:
     case ZONE_WRONG_NAME:

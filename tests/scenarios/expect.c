@@ -70,6 +70,8 @@ static bool finding_holds(const struct finding *finding, const struct step *step
         return equals(step->word[3], finding->detail, why);
     if (strcmp(aspect, "explanation") == 0)
         return equals(step->word[3], finding->explanation, why);
+    if (strcmp(aspect, "dnssec") == 0)
+        return equals(step->word[3], finding->dnssec, why);
     if (strcmp(aspect, "property") == 0)
         return equals(step->word[4], property_value(finding, step->word[3]), why);
     if (strcmp(aspect, "rule") == 0) {

@@ -10,6 +10,7 @@
  *     expect METHOD[/IDENTITY] domain NAME
  *     expect METHOD[/IDENTITY] detail TEXT
  *     expect METHOD[/IDENTITY] explanation TEXT
+ *     expect METHOD[/IDENTITY] dnssec STATUS      of all answers together
  *     expect METHOD[/IDENTITY] property PTYPE.NAME [VALUE]     VALUE none: not there
  *     expect METHOD[/IDENTITY] rule TEXT          some step of the trace names this rule
  *     expect METHOD[/IDENTITY] no-rule TEXT       no step does

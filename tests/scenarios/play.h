@@ -19,6 +19,7 @@ struct finding {
     const char *domain;
     const char *detail;
     const char *explanation;
+    const char *dnssec;
     const struct property *properties;
     const struct trace_step *trace;
     struct finding *next;

@@ -222,6 +222,7 @@ static void take_findings(struct play *play, const json_t *outcomes)
             .domain = text_of(play, object, "domain"),
             .detail = text_of(play, object, "detail"),
             .explanation = text_of(play, object, "explanation"),
+            .dnssec = text_of(play, object, "dnssec"),
             .properties = properties_of(play, json_object_get(object, "properties")),
             .trace = trace_of(play, json_object_get(object, "trace")),
         };

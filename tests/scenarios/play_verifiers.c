@@ -176,6 +176,7 @@ static struct finding *finding_of(struct arena *arena, const struct outcome *out
         .domain = outcome->domain,
         .detail = outcome->detail,
         .explanation = outcome->explanation,
+        .dnssec = dns_security_word(outcome->security),
         .properties = outcome->properties,
         .trace = outcome->trace,
     };
