@@ -50,6 +50,8 @@ static void test_defaults(void **state)
     assert_int_equal(config->dns.nameserver_count, 0);
     assert_int_equal(config->dns.cache_bytes, 16 << 20);
     assert_int_equal(config->dns.max_in_flight, 2000);
+    assert_int_equal(config->dns.dnssec, DNSSEC_AUTO);
+    assert_string_equal(config->dns.trust_anchor, "");
     assert_true(config->budget.time == 8 * NANOSECONDS_PER_SECOND);
     assert_int_equal(config->budget.max_queries, 150);
     assert_false(config->verify.csa.address_literals);
@@ -136,6 +138,10 @@ static const struct {
     {"dns { cache-size = 2m }", U(dns.cache_bytes), 2 << 20},
     {"dns { cache-size = 1G }", U(dns.cache_bytes), 1 << 30},
     {"dns { max-queries = 7 max-in-flight = 9 }", U(dns.max_in_flight), 9},
+    {"dns { dnssec = no }", U(dns.dnssec), DNSSEC_NO},
+    {"dns { dnssec = Yes }", U(dns.dnssec), DNSSEC_YES},
+    {"dns { dnssec = on }", U(dns.dnssec), DNSSEC_YES},
+    {"dns { dnssec = auto }", U(dns.dnssec), DNSSEC_AUTO},
     {"dns { max-queries = 7 } dns { max-in-flight = 9 }", U(budget.max_queries), 7},
     {"spf { term-limit = 20 void-limit = 0 }", U(verify.spf.void_limit), 0},
     {"spf { enabled = no }", U(enabled[METHOD_SPF]), false},
@@ -286,6 +292,12 @@ static const struct {
     {"dns { cache-size = 2G }", CL "1: dns.cache-size: '2G' is out of range; use 0 to 1G"},
     {"dns { cache-size = 17179869184G }",
      CL "1: dns.cache-size: '17179869184G' is out of range; use 0 to 1G"},
+    {"dns { dnssec = maybe }", CL "1: dns.dnssec: 'maybe' is not known here; use no, yes or auto"},
+    {"dns { trust-anchor = /nonexistent/root.key }",
+     CL "1: dns.trust-anchor: '/nonexistent/root.key' cannot be read"},
+    {"dns { trust-anchor = /dev/null }", CL "1: dns.trust-anchor: '/dev/null' cannot be read"},
+    {"dns { trust-anchor = /etc/passwd }",
+     CL "1: dns.trust-anchor: '/etc/passwd' holds something else than DS and DNSKEY records"},
     {"limits { header-size = 4095 }",
      CL "1: limits.header-size: '4095' is out of range; use 4k to 64M"},
     {"dns { nameservers = {localhost} }",
