@@ -49,10 +49,8 @@ bool method_from_name(const char *name, size_t length, enum method *method)
 const char *identity_name(enum identity identity)
 {
     static const char *const names[] = {
-        [IDENTITY_NONE] = "",
-        [IDENTITY_HELO] = "helo",
-        [IDENTITY_MAILFROM] = "mailfrom",
-        [IDENTITY_PRA] = "pra",
+        [IDENTITY_NONE] = "",   [IDENTITY_HELO] = "helo",     [IDENTITY_MAILFROM] = "mailfrom",
+        [IDENTITY_PRA] = "pra", [IDENTITY_AUTHOR] = "author",
     };
 
     return names[identity];

@@ -23,7 +23,8 @@
     X(METHOD_CSA, "csa", false)                                                                    \
     X(METHOD_HELO, "helo", false)                                                                  \
     X(METHOD_SPF, "spf", true)                                                                     \
-    X(METHOD_SENDER_ID, "sender-id", true)
+    X(METHOD_SENDER_ID, "sender-id", true)                                                         \
+    X(METHOD_DKIM, "dkim", true)
 
 enum method {
 #define METHOD_ENUM(symbol, name, registered) symbol,
@@ -40,9 +41,15 @@ bool method_is_registered(enum method method);
 bool method_from_name(const char *name, size_t length, enum method *method);
 
 /* Which of several identities a method verified (RFC 7208 2.3, 2.4; RFC 4406 2). */
-enum identity { IDENTITY_NONE, IDENTITY_HELO, IDENTITY_MAILFROM, IDENTITY_PRA };
+enum identity {
+    IDENTITY_NONE,
+    IDENTITY_HELO,
+    IDENTITY_MAILFROM,
+    IDENTITY_PRA,
+    IDENTITY_AUTHOR /* a domain of the From field: what a method for whole messages says of it */
+};
 
-/* "", "helo", "mailfrom", "pra".  Never NULL; static. */
+/* "", "helo", "mailfrom", "pra", "author".  Never NULL; static. */
 const char *identity_name(enum identity identity);
 
 /* Why, as a stable code for machines and a text for people. */
@@ -107,7 +114,33 @@ const char *identity_name(enum identity identity);
     X(REASON_PRA_GROUP, "pra-group", "the responsible field names a group")                        \
     X(REASON_PRA_NO_DOMAIN, "pra-no-domain", "the responsible address has no domain name")         \
     X(REASON_PRA_MALFORMED, "pra-malformed", "the responsible field is malformed")                 \
-    X(REASON_PRA_TRUNCATED, "pra-truncated", "the header is larger than what is looked at")
+    X(REASON_PRA_TRUNCATED, "pra-truncated", "the header is larger than what is looked at")        \
+    /* DKIM */                                                                                     \
+    X(REASON_DKIM_PASS, "dkim-verified", "verified")                                               \
+    X(REASON_DKIM_NO_SIGNATURE, "dkim-no-signature", "the message has no signature")               \
+    X(REASON_DKIM_NOT_BY_AUTHOR, "dkim-not-by-author", "no signature of the author's domain")      \
+    X(REASON_DKIM_TESTING, "dkim-testing", "signed with a key that is being tested")               \
+    X(REASON_DKIM_SYNTAX, "dkim-syntax", "syntax error in the signature")                          \
+    X(REASON_DKIM_EXPIRED, "dkim-expired", "the signature has expired")                            \
+    X(REASON_DKIM_FUTURE, "dkim-future", "the signature is dated in the future")                   \
+    X(REASON_DKIM_NO_KEY, "dkim-no-key", "there is no such key in DNS")                            \
+    X(REASON_DKIM_KEY_SYNTAX, "dkim-key-syntax", "syntax error in the key")                        \
+    X(REASON_DKIM_KEY_REVOKED, "dkim-key-revoked", "the key was revoked")                          \
+    X(REASON_DKIM_KEY_UNSUITABLE, "dkim-key-unsuitable", "the key is not for this signature")      \
+    X(REASON_DKIM_DNS, "dkim-dns", "the key could not be looked up")                               \
+    X(REASON_DKIM_TIMEOUT, "dkim-timeout", "DNS did not answer in time")                           \
+    X(REASON_DKIM_BODY_CHANGED, "dkim-body-changed", "the body was changed after it was signed")   \
+    X(REASON_DKIM_HEADER_CHANGED, "dkim-header-changed",                                           \
+      "the header was changed after it was signed")                                                \
+    X(REASON_DKIM_OTHER_KEY, "dkim-other-key", "not signed with the key in DNS")                   \
+    X(REASON_DKIM_MISMATCH, "dkim-mismatch", "the signature does not fit the header and the key")  \
+    X(REASON_DKIM_NOT_PROCESSED, "dkim-not-processed", "the signature cannot be processed")        \
+    X(REASON_DKIM_FROM_NOT_SIGNED, "dkim-from-not-signed",                                         \
+      "there is a From field that is not signed")                                                  \
+    X(REASON_DKIM_RSA_SHA1, "dkim-rsa-sha1", "signed with rsa-sha1")                               \
+    X(REASON_DKIM_WEAK_KEY, "dkim-weak-key", "the key is too short")                               \
+    X(REASON_DKIM_BODY_LENGTH, "dkim-body-length", "a part of the body is not signed")             \
+    X(REASON_DKIM_TOO_MANY, "dkim-too-many", "too many signatures")
 
 enum reason {
 #define REASON_ENUM(symbol, code, text) symbol,

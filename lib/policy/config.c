@@ -33,7 +33,7 @@ enum rule_scope config_rule_scope(enum method method, enum identity identity)
 {
     if (method == METHOD_SPF && identity == IDENTITY_HELO)
         return RULE_SCOPE_HELO;
-    return RULE_SCOPE_MAIN;
+    return identity == IDENTITY_AUTHOR ? RULE_SCOPE_AUTHOR : RULE_SCOPE_MAIN;
 }
 
 int config_domain_compare(const struct dns_name *a, const struct dns_name *b)
@@ -70,6 +70,26 @@ static const struct config_domain *find_domain(const struct vouch_config *config
     return NULL;
 }
 
+/* In a `domain` section the rules of a method for whole messages are about its author. */
+static enum rule_scope scope_in_domain(const struct outcome *outcome)
+{
+    enum rule_scope scope = config_rule_scope(outcome->method, outcome->identity);
+
+    return scope == RULE_SCOPE_AUTHOR ? RULE_SCOPE_MAIN : scope;
+}
+
+enum vouch_result config_domain_result(const struct config_domain *domain,
+                                       const struct outcome *outcome)
+{
+    enum rule_scope scope = scope_in_domain(outcome);
+
+    if (outcome->identity != IDENTITY_AUTHOR || outcome->result == VOUCH_PASS ||
+        outcome->result == VOUCH_TEMPERROR ||
+        domain->rules.rule[outcome->method][scope][outcome->result].set)
+        return outcome->result;
+    return VOUCH_NONE;
+}
+
 const struct config_rule *config_rule_for(const struct vouch_config *config,
                                           const struct outcome *outcome,
                                           const struct config_domain **domain)
@@ -92,7 +112,8 @@ const struct config_rule *config_rule_for(const struct vouch_config *config,
         found = find_domain(config, &suffix);
         if (found == NULL || (found->exact && keep < labels))
             continue;
-        rule = &found->rules.rule[outcome->method][scope][outcome->result];
+        rule = &found->rules.rule[outcome->method][scope_in_domain(outcome)]
+                                 [config_domain_result(found, outcome)];
         if (!rule->set)
             continue;
         if (domain != NULL)

@@ -34,8 +34,9 @@ struct config_rule {
 };
 
 /* The rules of one configuration section: the method's own identity, and its HELO identity where it
- * has two ("helo-fail = ..."). */
-enum rule_scope { RULE_SCOPE_MAIN, RULE_SCOPE_HELO, RULE_SCOPE_COUNT };
+ * has two ("helo-fail = ...").  What a method says of an author's domain has no rules but those of
+ * `domain` sections. */
+enum rule_scope { RULE_SCOPE_MAIN, RULE_SCOPE_HELO, RULE_SCOPE_AUTHOR, RULE_SCOPE_COUNT };
 
 struct config_rules {
     struct config_rule rule[METHOD_COUNT][RULE_SCOPE_COUNT][VOUCH_RESULT_COUNT];
@@ -92,6 +93,12 @@ bool config_same_resolver(const struct vouch_config *a, const struct vouch_confi
 /* The configuration's section for a method, and the scope of an identity within it. */
 const char *config_section_name(enum method method);
 enum rule_scope config_rule_scope(enum method method, enum identity identity);
+
+/* The result that DOMAIN has the rule for OUTCOME under: its own.  But of an author's domain
+ * whatever is neither `pass` nor `temperror` is as good as `none` where it has no rule of its own:
+ * a signature that is worth nothing must not be worth more than none. */
+enum vouch_result config_domain_result(const struct config_domain *domain,
+                                       const struct outcome *outcome);
 
 /* The rule for OUTCOME: the most specific `domain` override that speaks of it, else the method's
  * own. *DOMAIN (may be NULL) is the override used, or NULL.  Never NULL. */

@@ -84,10 +84,24 @@ static void weigh(struct decision *decision, const struct facts *facts,
     decision->failures++;
 }
 
+/* RFC 7372 3.1: no passing signature, no acceptable one, or none of the author's domain. */
+static const char *dkim_subject_and_detail(const struct outcome *outcome, bool permanent)
+{
+    if (outcome->identity == IDENTITY_AUTHOR)
+        return permanent ? "5.7.22" : "4.7.22";
+    if (outcome->result == VOUCH_POLICY)
+        return permanent ? "5.7.21" : "4.7.21";
+    return permanent ? "5.7.20" : "4.7.20";
+}
+
 /* RFC 7372, RFC 3463: the subject and detail of the enhanced code for one outcome. */
 static const char *subject_and_detail(const struct outcome *outcome, bool permanent)
 {
     bool is_error = outcome->result == VOUCH_TEMPERROR || outcome->result == VOUCH_PERMERROR;
+
+    if (outcome->method == METHOD_DKIM && outcome->result != VOUCH_TEMPERROR &&
+        outcome->result != VOUCH_PASS)
+        return dkim_subject_and_detail(outcome, permanent);
 
     if (outcome->method == METHOD_SPF && is_error)
         return permanent ? "5.7.24" : "4.7.24"; /* RFC 7372 3.2 */

@@ -28,6 +28,8 @@
     RULE(METHOD_SPF, RULE_SCOPE_MAIN, result, "spf", name, standard, meaning)
 #define SENDER_ID(result, name, meaning)                                                           \
     RULE(METHOD_SENDER_ID, RULE_SCOPE_MAIN, result, "sender-id", name, "continue", meaning)
+#define DKIM(result, name, meaning)                                                                \
+    RULE(METHOD_DKIM, RULE_SCOPE_MAIN, result, "dkim", name, "continue", meaning)
 #define SPF_HELO(result, name, meaning)                                                            \
     RULE(METHOD_SPF, RULE_SCOPE_HELO, result, "spf", name, "continue", meaning)
 
@@ -152,6 +154,29 @@ const struct option option_table[] = {
                 "that is told but never counts against a message, or as much as one for Sender "
                 "ID."},
 
+    {"dkim", "enabled", OPTION_CHOICE, "yes", .words = OPTION_YES_NO, AT(enabled[METHOD_DKIM]),
+     .meaning = "Whether to verify DKIM signatures."},
+    DKIM(VOUCH_NONE, "none", "When the message has no signature."),
+    DKIM(VOUCH_PASS, "pass", "When a signature passes."),
+    DKIM(VOUCH_FAIL, "fail", "When a signature does not fit the message."),
+    DKIM(VOUCH_POLICY, "policy", "When a signature verifies, but is not acceptable here."),
+    DKIM(VOUCH_NEUTRAL, "neutral", "When a signature cannot be processed."),
+    DKIM(VOUCH_TEMPERROR, "temperror", "When DNS did not tell the key."),
+    DKIM(VOUCH_PERMERROR, "permerror",
+         "When a signature or its key is malformed, or there is no "
+         "such key."),
+    {"dkim", "minimum-key-bits", OPTION_NUMBER, "1024", .minimum = 0, .maximum = 4096,
+     AT(verify.dkim.minimum_key_bits),
+     .meaning = "How long the RSA key of an acceptable signature is (RFC 8301 says 1024)."},
+    {"dkim", "accept-rsa-sha1", OPTION_CHOICE, "no", .words = OPTION_YES_NO,
+     AT(verify.dkim.accept_rsa_sha1),
+     .meaning = "Whether a signature with rsa-sha1 is acceptable (RFC 8301 says no)."},
+    {"dkim", "accept-body-length", OPTION_CHOICE, "no", .words = OPTION_YES_NO,
+     AT(verify.dkim.accept_body_length),
+     .meaning = "Whether a signature of only the first part of the body (l=) is acceptable."},
+    {"dkim", "max-signatures", OPTION_NUMBER, "10", .minimum = 1, .maximum = 100,
+     AT(verify.dkim.max_signatures), .meaning = "How many signatures of one message are verified."},
+
     {"exempt", "clients", OPTION_NETWORKS, "{\"127.0.0.0/8\", \"::1\"}", AT(exempt.clients),
      .count_offset = offsetof(struct vouch_config, exempt.client_count),
      .origin_offset = offsetof(struct vouch_config, exempt.clients_origin),
@@ -181,11 +206,17 @@ const struct option option_table[] = {
 const size_t option_count = sizeof option_table / sizeof option_table[0];
 
 const char *const option_sections[] = {
-    "",       "dns",
-    "csa",    "helo",
-    "spf",    "sender-id",
-    "exempt", "authentication-results",
-    "limits", OPTION_DOMAIN_SECTION,
+    "",
+    "dns",
+    "csa",
+    "helo",
+    "spf",
+    "sender-id",
+    "dkim",
+    "exempt",
+    "authentication-results",
+    "limits",
+    OPTION_DOMAIN_SECTION,
     NULL,
 };
 

@@ -165,10 +165,12 @@ static void add_outcome(struct field *field, const struct outcome *outcome)
         add_property(field, p);
 }
 
-/* Each signature has a result of its own (RFC 8601 2.7.1). */
-static bool is_told_by_parts(const struct outcome *outcomes, const struct outcome *outcome)
+/* Each signature has a result of its own (RFC 8601 2.7.1), and there is none for an author. */
+static bool is_told(const struct outcome *outcomes, const struct outcome *outcome)
 {
-    return !outcome->is_part && outcome_has_parts(outcomes, outcome);
+    if (outcome->identity == IDENTITY_AUTHOR)
+        return false;
+    return outcome->is_part || !outcome_has_parts(outcomes, outcome);
 }
 
 /* The field of the registered, or of the unregistered methods. *ANY: it has a result. */
@@ -183,7 +185,7 @@ static const char *write_field(struct arena *arena, const char *authserv_id,
     *any = false;
     add_value(&field.text, id);
     for (const struct outcome *of = outcomes; of != NULL; of = of->next) {
-        if (method_is_registered(of->method) != registered || is_told_by_parts(outcomes, of))
+        if (method_is_registered(of->method) != registered || !is_told(outcomes, of))
             continue;
         *any = true;
         add_outcome(&field, of);

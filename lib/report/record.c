@@ -23,9 +23,12 @@ static void add_rule(struct text *text, const struct decision *decision)
 {
     const struct outcome *outcome = decision->outcome;
     enum rule_scope scope = config_rule_scope(outcome->method, outcome->identity);
+    enum vouch_result result = decision->domain != NULL
+                                   ? config_domain_result(decision->domain, outcome)
+                                   : outcome->result;
 
     text_printf(text, "%s { %s%s = %s }", config_section_name(outcome->method),
-                scope == RULE_SCOPE_HELO ? "helo-" : "", vouch_result_word(outcome->result),
+                scope == RULE_SCOPE_HELO ? "helo-" : "", vouch_result_word(result),
                 vouch_action_word(decision->rule->action));
 }
 

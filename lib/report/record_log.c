@@ -55,6 +55,8 @@ static const char *identity_key(const struct outcome *outcome)
 {
     if (outcome->method == METHOD_HELO)
         return " ";
+    if (outcome->identity == IDENTITY_AUTHOR)
+        return " author=";
     if (outcome->identity == IDENTITY_PRA)
         return " pra=";
     return outcome->identity == IDENTITY_MAILFROM ? " mailfrom=" : " helo=";

@@ -52,7 +52,7 @@ static const char *subject(const struct facts *facts, const struct outcome *outc
 {
     if (outcome->domain[0] != '\0')
         return outcome->domain;
-    if (outcome->identity == IDENTITY_PRA)
+    if (outcome->stage >= VOUCH_STAGE_EOH)
         return "";
     return outcome->identity == IDENTITY_MAILFROM ? facts->reverse_path.raw : facts->helo;
 }
@@ -92,8 +92,12 @@ static void say_result(struct text *line, const struct facts *facts, const struc
 
 static void say_pass(struct text *line, const struct facts *facts, const struct outcome *outcome)
 {
-    text_add(line, "mail from ");
-    add_subject(line, facts, outcome);
+    if (subject(facts, outcome)[0] != '\0') {
+        text_add(line, "mail from ");
+        add_subject(line, facts, outcome);
+    } else {
+        text_add(line, "the message");
+    }
     text_printf(line, " is not accepted here (%s pass)", words_method(outcome->method));
 }
 

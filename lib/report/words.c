@@ -13,10 +13,9 @@ enum { CLIENT_NAME_MAX = 100, VALUE_MAX = 255 };
 const char *words_method(enum method method)
 {
     static const char *const words[METHOD_COUNT] = {
-        [METHOD_CSA] = "CSA",
-        [METHOD_HELO] = "HELO",
-        [METHOD_SPF] = "SPF",
-        [METHOD_SENDER_ID] = "Sender ID",
+        [METHOD_CSA] = "CSA",   [METHOD_HELO] = "HELO",
+        [METHOD_SPF] = "SPF",   [METHOD_SENDER_ID] = "Sender ID",
+        [METHOD_DKIM] = "DKIM",
     };
 
     return words[method];

@@ -29,10 +29,18 @@ struct senderid_settings {
     bool mfrom; /* check the reverse-path, too */
 };
 
+struct dkim_settings {
+    unsigned minimum_key_bits; /* of RSA keys, RFC 8301 3.2: 1024 */
+    bool accept_rsa_sha1;      /* RFC 8301 3.1: no */
+    bool accept_body_length;   /* signatures of a part of the body (l=) */
+    unsigned max_signatures;   /* of a message that are verified */
+};
+
 struct verify_settings {
     struct csa_settings csa;
     struct spf_settings spf;
     struct senderid_settings senderid;
+    struct dkim_settings dkim;
 };
 
 #endif

@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 the Vouch authors
  */
 #include "lib/verify/csa.h"
+#include "lib/verify/dkim.h"
 #include "lib/verify/helo.h"
 #include "lib/verify/senderid.h"
 #include "lib/verify/spf.h"
@@ -10,6 +11,7 @@
 const struct verifier *const verifiers[] = {
     &csa_verifier,          &helo_verifier,           &spf_helo_verifier,
     &spf_mailfrom_verifier, &senderid_mfrom_verifier, &senderid_pra_verifier,
+    &dkim_verifier,
 };
 
 const size_t verifier_count = sizeof verifiers / sizeof verifiers[0];
