@@ -48,9 +48,10 @@ static void judge(const struct check *check, struct outcome *outcome, const stru
     };
     enum host_match match = check_host(check, outcome, name);
 
-    outcome_set(outcome, verdicts[match].result, verdicts[match].reason);
     if (match == HOST_LOOKUP_FAILED)
         check_temperror(outcome, REASON_HELO_LOOKUP_FAILED);
+    else
+        outcome_set(outcome, verdicts[match].result, verdicts[match].reason);
 }
 
 static struct outcome *helo_check(const struct check *check)
