@@ -35,6 +35,7 @@ static void start(struct backend *backend, struct backend_question *question)
     dns->asked++;
     found = answer(dns, &question->name, question->type);
     dns->failures += found->status == DNS_FAILURE;
+    dns->secure += found->security == DNS_SECURE;
     question->done(question, found);
 }
 
@@ -85,6 +86,7 @@ struct resolver *fuzz_dns_resolver(struct fuzz_dns *dns)
     *backend = (struct fuzz_backend){{.start = start, .stop = stop}, dns};
     dns->asked = 0;
     dns->failures = 0;
+    dns->secure = 0;
     FUZZ_CHECK(resolver_new_over(&settings, &tuning, &backend->backend, &resolver) == VOUCH_OK);
     return resolver;
 }

@@ -18,6 +18,7 @@ struct fuzz_dns {
     unsigned fails_at; /* this question fails, counted from 1; 0: none */
     unsigned asked;    /* questions so far */
     unsigned failures; /* of which failed, as the zone or the caller wanted it */
+    unsigned secure;   /* of which were answered as validated */
 };
 
 /* False: TEXT is no zone text. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "lib/base/ascii.h"
 
@@ -69,6 +70,14 @@ bool fuzz_is_printable(const char *text)
     while (ascii_is_printable(*text))
         text++;
     return *text == '\0';
+}
+
+bool fuzz_mentions(const char *text, const char *word)
+{
+    for (; *text != '\0'; text++)
+        if (strncasecmp(text, word, strlen(word)) == 0)
+            return true;
+    return false;
 }
 
 bool fuzz_is_field_value(const char *text)

@@ -43,6 +43,9 @@ struct arena *fuzz_arena(size_t limit);
 /* Whether TEXT is printable ASCII alone. */
 bool fuzz_is_printable(const char *text);
 
+/* Whether TEXT holds WORD, in letters of any case. */
+bool fuzz_mentions(const char *text, const char *word);
+
 /* Whether TEXT can stand as the value of a header field: at every LF white space follows and then
  * something else, and no other control character than TAB is in it. */
 bool fuzz_is_field_value(const char *text);

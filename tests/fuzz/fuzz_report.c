@@ -20,6 +20,7 @@
 #include "tests/unit/rfc8601.h"
 
 enum { ARENA_LIMIT = 16 * 1024 * 1024, OUTCOMES_MAX = 6, DETAIL_MAX = 300 };
+enum { MEMORY_LEAST = 64, MEMORY_MOST = 16 * 1024 };
 
 /* No outcome is passed over in silence: each decides something. */
 static const char configuration[] =
@@ -27,6 +28,7 @@ static const char configuration[] =
     "helo { none = quarantine fail = reject pass = continue temperror = tempfail }\n"
     "spf { none = quarantine fail = reject softfail = reject neutral = tempfail\n"
     "      temperror = tempfail permerror = reject helo-fail = reject helo-permerror = reject }\n"
+    "sender-id { fail = reject permerror = reject temperror = tempfail pass = reject }\n"
     "domain \"example.com\" { spf { fail = discard } csa { fail = accept } }\n";
 
 static void no_problem(void *context, const char *file, unsigned line, const char *text)
@@ -123,6 +125,28 @@ static const char *domain_of(struct arena *arena, struct fuzz_span span)
     return arena_string(arena, dns_name_format(&name, text));
 }
 
+static enum identity identity_of(struct fuzz_span word)
+{
+    static const enum identity identities[] = {IDENTITY_HELO, IDENTITY_MAILFROM, IDENTITY_PRA};
+
+    for (size_t i = 0; i < sizeof identities / sizeof identities[0]; i++)
+        if (is_word(word, identity_name(identities[i])))
+            return identities[i];
+    return IDENTITY_NONE;
+}
+
+static enum vouch_stage stage_of(struct fuzz_span identity)
+{
+    switch (identity_of(identity)) {
+    case IDENTITY_PRA:
+        return VOUCH_STAGE_EOH;
+    case IDENTITY_MAILFROM:
+        return VOUCH_STAGE_MAIL;
+    default:
+        return VOUCH_STAGE_HELO;
+    }
+}
+
 static struct outcome *take_outcome(struct arena *arena, struct fuzz_span *rest)
 {
     struct fuzz_span line = fuzz_take_line(rest);
@@ -132,11 +156,7 @@ static struct outcome *take_outcome(struct arena *arena, struct fuzz_span *rest)
     struct outcome *outcome;
 
     (void)method_from_name(method.octets, method.length, &found);
-    outcome = outcome_new(arena, found,
-                          is_word(line, "helo")       ? IDENTITY_HELO
-                          : is_word(line, "mailfrom") ? IDENTITY_MAILFROM
-                                                      : IDENTITY_NONE,
-                          is_word(line, "mailfrom") ? VOUCH_STAGE_MAIL : VOUCH_STAGE_HELO);
+    outcome = outcome_new(arena, found, identity_of(line), stage_of(line));
     FUZZ_CHECK(outcome != NULL);
     outcome_set(outcome, result_of(result), reason_of(reason));
     outcome->domain = domain_of(arena, fuzz_take_line(rest));
@@ -185,6 +205,34 @@ static void write_rest(struct arena *arena, const struct facts *facts,
     fuzz_check_explanation(record_explanation(arena, &view));
 }
 
+/* With too little memory a writer says so, and a reply still has its codes. */
+static void write_in_little_memory(const struct facts *facts, const struct outcome *outcomes,
+                                   size_t memory)
+{
+    struct arena *arena = fuzz_arena(memory);
+    struct decision decision = decide(facts, outcomes, config(), VOUCH_STAGE_EOM);
+    const char *values[AUTHRES_FIELDS_MAX], *value;
+    struct vouch_reply reply;
+    struct report_view view = {
+        .facts = facts, .outcomes = outcomes, .decision = &decision, .reply = &reply};
+    size_t count = 0;
+    int error = reply_make(arena, facts, &decision, &reply);
+
+    FUZZ_CHECK(error == VOUCH_OK || error == VOUCH_ERROR_MEMORY);
+    fuzz_check_reply(&reply, decision.action);
+    if (authres_write(arena, facts->authserv_id, outcomes, values, &count) == VOUCH_OK)
+        fuzz_check_field(values[0]);
+    if (received_spf_write(arena, facts, outcomes, &value) == VOUCH_OK && value != NULL)
+        fuzz_check_field(value);
+    if ((value = record_json(arena, &view, true)) != NULL)
+        fuzz_check_record(value);
+    if ((value = record_log_line(arena, &view)) != NULL)
+        fuzz_check_log_line(value);
+    if ((value = record_explanation(arena, &view)) != NULL)
+        fuzz_check_explanation(value);
+    arena_free(arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_span rest = fuzz_span(data, size);
@@ -200,6 +248,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     write_authres(arena, facts.authserv_id, outcomes);
     write_rest(arena, &facts, outcomes, VOUCH_STAGE_MAIL);
     write_rest(arena, &facts, outcomes, VOUCH_STAGE_EOM);
+    for (size_t memory = MEMORY_LEAST; memory <= MEMORY_MOST; memory *= 4)
+        write_in_little_memory(&facts, outcomes, memory);
     arena_free(arena);
     return 0;
 }

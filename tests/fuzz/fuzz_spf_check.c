@@ -4,23 +4,12 @@
 /* SPF of the HELO name and of the reverse-path, over a zone.  The input is lines: the client, the
  * HELO name, the reverse-path; the rest is the zone. */
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 
 #include "lib/verify/spf.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/verify.h"
 
 enum { ARENA_LIMIT = 1024 * 1024, TERM_LIMIT = 10, VOID_LIMIT = 2 };
-
-/* Whether TEXT holds WORD, in any case. */
-static bool mentions(const char *text, const char *word)
-{
-    for (; *text != '\0'; text++)
-        if (strncasecmp(text, word, strlen(word)) == 0)
-            return true;
-    return false;
-}
 
 static void verify(struct fuzz_case *fuzzed, struct fuzz_dns *dns)
 {
@@ -42,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .facts = {.client_name = "", .helo = helo, .authserv_id = "mx.example.org"},
         .settings.spf = {.term_limit = TERM_LIMIT, .void_limit = VOID_LIMIT},
         /* RFC 7208 5.5: a mechanism ptr whose lookup fails does not match */
-        .trouble_shows = !mentions(zone, "ptr") && !mentions(zone, "%{p"),
+        .trouble_shows = !fuzz_mentions(zone, "ptr") && !fuzz_mentions(zone, "%{p"),
         .ordered = REASON_SPF_VOID_LIMIT,
     };
     struct fuzz_dns dns;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * SPDX-FileCopyrightText: 2026 the Vouch authors
  */
-/* The SPF record parser.  The input is a record. */
+/* The SPF record parser, and what a record is to each scope.  The input is a record. */
 #include <string.h>
 
 #include "lib/verify/spf_record.h"
@@ -91,6 +91,19 @@ static void check_in_little_memory(struct fuzz_span text, int expected)
     arena_free(arena);
 }
 
+/* SPF reads what it takes for a record of its own, Sender ID also what has a scope. */
+static bool is_record(struct fuzz_span text)
+{
+    bool is_spf = spf_scope_fit(SPF_SCOPE_SPF, text.octets, text.length) != SPF_FIT_NONE;
+    enum spf_fit mfrom = spf_scope_fit(SPF_SCOPE_MFROM, text.octets, text.length);
+    enum spf_fit pra = spf_scope_fit(SPF_SCOPE_PRA, text.octets, text.length);
+
+    FUZZ_CHECK(is_spf == spf_record_is(text.octets, text.length));
+    FUZZ_CHECK(is_spf == (mfrom == SPF_FIT_SPF1) && is_spf == (pra == SPF_FIT_SPF1));
+    FUZZ_CHECK(spf_version_length(text.octets, text.length) <= text.length);
+    return mfrom != SPF_FIT_NONE || pra != SPF_FIT_NONE;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_span text = fuzz_span(data, size);
@@ -99,7 +112,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena *arena;
     int error;
 
-    if (!spf_record_is(text.octets, text.length))
+    if (!is_record(text))
         return 0;
     arena = fuzz_arena(ARENA_LIMIT);
     error = spf_record_parse(arena, text.octets, text.length, &record, &problem);

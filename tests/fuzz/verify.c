@@ -7,7 +7,7 @@
 
 #include "tests/fuzz/fuzz.h"
 
-enum { ARENA_LIMIT = 4 * 1024 * 1024, TROUBLES_MAX = 16 };
+enum { ARENA_LIMIT = 4 * 1024 * 1024, TROUBLES_MAX = 16, MEMORY_PARTS = 6 };
 
 /* One run of a verifier, and what it lives on. */
 struct run {
@@ -17,7 +17,8 @@ struct run {
     const struct outcome *outcomes;
 };
 
-static struct run run_over(const struct fuzz_case *fuzzed, struct resolver *resolver, bool prefetch)
+static struct run run_over(const struct fuzz_case *fuzzed, struct resolver *resolver, bool prefetch,
+                           size_t memory)
 {
     const struct budget_limits limits = budget_defaults();
     struct run run = {.resolver = resolver_hold(resolver), .budget = budget_new(&limits)};
@@ -28,11 +29,12 @@ static struct run run_over(const struct fuzz_case *fuzzed, struct resolver *reso
                           .began = clock_now()};
 
     FUZZ_CHECK(run.budget != NULL);
-    run.arena = check.arena = fuzz_arena(ARENA_LIMIT);
+    run.arena = check.arena = fuzz_arena(memory);
     if (prefetch && fuzzed->verifier->prefetch != NULL)
         fuzzed->verifier->prefetch(&check);
     run.outcomes = fuzzed->verifier->check(&check);
-    FUZZ_CHECK(run.outcomes != NULL);
+    FUZZ_CHECK(run.outcomes != NULL || memory < ARENA_LIMIT);
+    FUZZ_CHECK(arena_used(run.arena) <= memory);
     return run;
 }
 
@@ -46,7 +48,7 @@ static void end_run(struct run *run)
 static struct run run_once(const struct fuzz_case *fuzzed, struct fuzz_dns *dns, bool prefetch)
 {
     struct resolver *resolver = fuzz_dns_resolver(dns);
-    struct run run = run_over(fuzzed, resolver, prefetch);
+    struct run run = run_over(fuzzed, resolver, prefetch, ARENA_LIMIT);
 
     resolver_release(resolver);
     return run;
@@ -79,9 +81,10 @@ static bool is_ordered(const struct fuzz_case *fuzzed, const struct outcome *out
     return false;
 }
 
-static void check_texts(const struct outcome *outcome)
+static void check_outcomes(const struct outcome *outcome, const struct fuzz_dns *dns)
 {
     for (; outcome != NULL; outcome = outcome->next) {
+        FUZZ_CHECK(outcome->security != DNS_SECURE || dns->secure > 0);
         FUZZ_CHECK((int)outcome->result < VOUCH_RESULT_COUNT);
         FUZZ_CHECK(outcome->reason < REASON_COUNT);
         FUZZ_CHECK(fuzz_is_printable(outcome->domain) && fuzz_is_printable(outcome->detail));
@@ -96,7 +99,7 @@ static void check_prefetched(const struct fuzz_case *fuzzed, struct fuzz_dns *dn
                              const struct run *clean)
 {
     struct run prefetched = run_once(fuzzed, dns, true);
-    struct run cached = run_over(fuzzed, prefetched.resolver, false);
+    struct run cached = run_over(fuzzed, prefetched.resolver, false, ARENA_LIMIT);
 
     FUZZ_CHECK(same_outcomes(clean->outcomes, prefetched.outcomes));
     FUZZ_CHECK(dns->failures > 0 || same_outcomes(clean->outcomes, cached.outcomes));
@@ -131,24 +134,43 @@ static void check_without_dns(const struct fuzz_case *fuzzed, struct fuzz_dns *d
     dns->fails = false;
 }
 
+/* Each outcome is temperror or what is expected. */
+static void expect_or_temperror(const struct outcome *outcome, const struct outcome *expected)
+{
+    for (; outcome != NULL; outcome = outcome->next) {
+        FUZZ_CHECK(expected != NULL);
+        FUZZ_CHECK(outcome->result == VOUCH_TEMPERROR || outcome->result == expected->result);
+        expected = expected->next;
+    }
+}
+
 static void check_trouble(const struct fuzz_case *fuzzed, struct fuzz_dns *dns,
                           const struct run *clean, unsigned questions)
 {
     for (unsigned at = 1; at <= questions && at <= TROUBLES_MAX; at++) {
-        const struct outcome *expected = clean->outcomes;
         struct run run;
 
         dns->fails_at = at;
         run = run_once(fuzzed, dns, false);
-        for (const struct outcome *outcome = run.outcomes; outcome != NULL;
-             outcome = outcome->next) {
-            FUZZ_CHECK(expected != NULL);
-            FUZZ_CHECK(outcome->result == VOUCH_TEMPERROR || outcome->result == expected->result);
-            expected = expected->next;
-        }
+        expect_or_temperror(run.outcomes, clean->outcomes);
         end_run(&run);
     }
     dns->fails_at = 0;
+}
+
+static void check_in_little_memory(const struct fuzz_case *fuzzed, struct fuzz_dns *dns,
+                                   const struct run *clean)
+{
+    size_t used = arena_used(clean->arena);
+    struct resolver *resolver = fuzz_dns_resolver(dns);
+
+    for (unsigned parts = 1; parts < MEMORY_PARTS; parts++) {
+        struct run run = run_over(fuzzed, resolver, false, used / MEMORY_PARTS * parts + 1);
+
+        expect_or_temperror(run.outcomes, clean->outcomes);
+        end_run(&run);
+    }
+    resolver_release(resolver);
 }
 
 void fuzz_verify(const struct fuzz_case *fuzzed, struct fuzz_dns *dns)
@@ -156,10 +178,11 @@ void fuzz_verify(const struct fuzz_case *fuzzed, struct fuzz_dns *dns)
     struct run clean = run_once(fuzzed, dns, false);
     unsigned questions = dns->asked;
 
-    check_texts(clean.outcomes);
+    check_outcomes(clean.outcomes, dns);
     check_prefetched(fuzzed, dns, &clean);
     check_reversed(fuzzed, dns, &clean);
     check_without_dns(fuzzed, dns);
+    check_in_little_memory(fuzzed, dns, &clean);
     if (fuzzed->trouble_shows)
         check_trouble(fuzzed, dns, &clean, questions);
     end_run(&clean);

@@ -26,6 +26,8 @@ struct fuzz_case {
  * - the same result whatever the order of the records;
  * - when no question is answered, temperror or none;
  * - when one question fails, see trouble_shows;
+ * - with too little memory, the same result, temperror or no outcome at all;
+ * - an outcome is secure only where an answer was;
  * - texts for people are printable. */
 void fuzz_verify(const struct fuzz_case *fuzzed, struct fuzz_dns *dns);
 
