@@ -186,6 +186,13 @@ static void add_header(struct conversation *conversation, const char *field)
     free(name);
 }
 
+static void add_body(struct vouch_message *message, const char *line)
+{
+    if (vouch_message_wants_body(message))
+        (void)!vouch_message_body(message, line, strlen(line));
+    (void)!vouch_message_body(message, "\r\n", 2);
+}
+
 static void message_step(struct conversation *conversation, const char *word, const char *argument)
 {
     struct vouch_message *message = conversation->message;
@@ -195,7 +202,7 @@ static void message_step(struct conversation *conversation, const char *word, co
     else if (strcmp(word, "header") == 0)
         add_header(conversation, argument);
     else if (strcmp(word, "body") == 0)
-        (void)!vouch_message_body(message, argument, strlen(argument));
+        add_body(message, argument);
     else if (strcmp(word, "queue-id") == 0)
         (void)!vouch_message_queue_id(message, argument);
     else if (strcmp(word, "decide") == 0)
