@@ -15,13 +15,11 @@
 
 #include "milter/gate.h"
 #include "milter/log.h"
-#include "milter/process.h"
+#include "milter/rounds.h"
+#include "milter/service.h"
 #include "milter/signals.h"
 
-enum {
-    DRAIN_MILLISECONDS = 10000,
-    LOOK_MILLISECONDS = 1000 /* how often to look what has changed by itself */
-};
+enum { DRAIN_MILLISECONDS = 10000 };
 
 static sem_t finished;
 static atomic_int exit_status = -1;
@@ -79,7 +77,7 @@ static void drain(void)
 
     gate_close();
     log_write(LOG_INFO, "stopping; messages under way: %u", gate_messages());
-    process_notify("STOPPING=1");
+    service_stopping();
     while (gate_messages() > 0 && left > 0) {
         if ((signals_wait((int)left) & SIGNALS_STOP) != 0)
             break;
@@ -89,35 +87,22 @@ static void drain(void)
         log_write(LOG_WARNING, "messages that did not come to their end: %u", gate_messages());
 }
 
-/* Tell what became of dns { dnssec }, when it is not what was told last. */
-static void tell_dnssec(enum vouch_dnssec *told)
+static void reload(const struct reload_source *source)
 {
-    struct generation *generation = reload_hold();
-    enum vouch_dnssec now;
-
-    if (generation == NULL)
-        return;
-    now = vouch_engine_dnssec(generation->engine);
-    reload_release(generation);
-    if (now == *told)
-        return;
-    *told = now;
-    log_write(now == VOUCH_DNSSEC_ON || now == VOUCH_DNSSEC_OFF ? LOG_INFO : LOG_NOTICE, "%s",
-              vouch_dnssec_text(now));
+    rounds_reload_begins();
+    rounds_reload_ends(reload_again(source));
 }
 
 static void *obey(void *source)
 {
-    enum vouch_dnssec told = VOUCH_DNSSEC_OFF;
     unsigned events;
 
     do {
-        events = signals_wait(LOOK_MILLISECONDS);
-        tell_dnssec(&told);
+        events = signals_wait(rounds_make());
         if ((events & SIGNALS_COUNTERS) != 0)
             tell_counters();
         if ((events & SIGNALS_RELOAD) != 0 && (events & SIGNALS_STOP) == 0)
-            reload_again(source);
+            reload(source);
     } while ((events & SIGNALS_STOP) == 0);
     drain();
     finish(EX_OK);

@@ -17,6 +17,7 @@
 #include "milter/pidfile.h"
 #include "milter/process.h"
 #include "milter/reload.h"
+#include "milter/service.h"
 #include "milter/setup.h"
 #include "milter/signals.h"
 #include "milter/socket.h"
@@ -129,6 +130,7 @@ int main(int argc, char **argv)
     struct options options;
     int status = options_read(argc, argv, &options);
 
+    service_begin();
     if (status < 0)
         status = options.check ? check(&options) : run(&options);
     /* MTAs keep sessions open between messages, and these hold the engine with the resolver's

@@ -7,18 +7,16 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "milter/log.h"
+#include "milter/service.h"
 
 /* What the resolver and all else need beside the sessions (libunbound: 4,096 queries at once). */
 enum { FILES_BESIDE_SESSIONS = 4500 };
@@ -151,7 +149,7 @@ void process_ready(bool foreground)
 {
     ssize_t written;
 
-    process_notify("READY=1");
+    service_ready();
     redirect_to_null(STDIN_FILENO);
     if (!foreground) {
         redirect_to_null(STDOUT_FILENO);
@@ -164,27 +162,6 @@ void process_ready(bool foreground)
         log_write(LOG_WARNING, "cannot tell the starting process: %s", strerror(errno));
     (void)close(ready_descriptor);
     ready_descriptor = -1;
-}
-
-void process_notify(const char *state)
-{
-    const char *path = getenv("NOTIFY_SOCKET");
-    struct sockaddr_un name = {.sun_family = AF_UNIX};
-    size_t length = path != NULL ? strlen(path) : 0;
-    int descriptor;
-
-    if (length == 0 || length >= sizeof name.sun_path || (path[0] != '/' && path[0] != '@'))
-        return;
-    memcpy(name.sun_path, path, length);
-    if (path[0] == '@')
-        name.sun_path[0] = '\0';
-    descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (descriptor < 0)
-        return;
-    if (sendto(descriptor, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&name,
-               (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0)
-        log_write(LOG_WARNING, "cannot notify the service manager: %s", strerror(errno));
-    (void)close(descriptor);
 }
 
 /* ---- limits ------------------------------------------------------------------------------------

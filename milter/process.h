@@ -35,12 +35,9 @@ int process_become(const struct process_user *user);
  * when we end before, it exits with our status.  Returns in the daemon only. */
 int process_daemonize(void);
 
-/* The daemon is up: let the waiting parent go, leave the terminal, tell the service manager
- * (sd_notify).  FOREGROUND: standard error stays. */
+/* The daemon is up: let the waiting parent go, leave the terminal, tell the service manager.
+ * FOREGROUND: standard error stays. */
 void process_ready(bool foreground);
-
-/* Tell the service manager STATE ("STOPPING=1"), if there is one. */
-void process_notify(const char *state);
 
 /* ---- limits ---- */
 

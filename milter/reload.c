@@ -159,7 +159,7 @@ static void compare(const struct vouch_settings *old, const struct vouch_setting
         process_allow_files(new->max_sessions);
 }
 
-void reload_again(const struct reload_source *source)
+bool reload_again(const struct reload_source *source)
 {
     struct generation *old = reload_hold();
     struct generation *new = NULL;
@@ -178,4 +178,5 @@ void reload_again(const struct reload_source *source)
         log_write(LOG_INFO, "reload: the new configuration is in force");
     }
     reload_release(old);
+    return new != NULL;
 }

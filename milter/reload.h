@@ -37,8 +37,8 @@ int reload_read(const struct reload_source *source, vouch_problem_fn *problem,
  * exit status. */
 int reload_start(struct vouch_config *config);
 
-/* Load again from SOURCE, all or nothing. */
-void reload_again(const struct reload_source *source);
+/* Load again from SOURCE, all or nothing.  False: nothing; the log says why. */
+bool reload_again(const struct reload_source *source);
 
 /* The generation in force, with a reference for the caller, who releases it; NULL once reload_stop
  * was called. */

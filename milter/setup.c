@@ -7,6 +7,24 @@
 #include <unistd.h>
 
 #include "milter/log.h"
+#include "milter/service.h"
+
+/* A socket of the service manager goes before the one that is configured: it is there already, and
+ * another would stay unused.  libmilter serves one. */
+static bool take_handed_over(struct setup *setup)
+{
+    if (service_sockets() == 0 || setup->address.kind == ADDRESS_FD)
+        return true;
+    if (service_sockets() > 1) {
+        log_write(LOG_ERR,
+                  "the service manager hands over %u sockets, but the filter serves one; name it "
+                  "with listen = \"fd:NUMBER\", counted from %d",
+                  service_sockets(), SERVICE_SOCKET);
+        return false;
+    }
+    setup->address = (struct address){.kind = ADDRESS_FD, .number = SERVICE_SOCKET};
+    return true;
+}
 
 static bool find_address(const struct vouch_settings *settings, struct setup *setup)
 {
@@ -14,7 +32,7 @@ static bool find_address(const struct vouch_settings *settings, struct setup *se
 
     if (wrong != NULL)
         log_write(LOG_ERR, "listen = \"%s\": %s", settings->listen, wrong);
-    return wrong == NULL;
+    return wrong == NULL && take_handed_over(setup);
 }
 
 static bool find_owner(const struct vouch_settings *settings, struct setup *setup)

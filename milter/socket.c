@@ -120,8 +120,10 @@ static int finish_unix(const char *path, const struct socket_owner *owner, struc
 {
     struct stat made;
 
-    if (lchown(path, owner->user, owner->group) != 0 || chmod(path, owner->mode) != 0 ||
-        lstat(path, &made) != 0) {
+    bool keeps_owner = owner->user == (uid_t)-1 && owner->group == (gid_t)-1;
+
+    if ((!keeps_owner && lchown(path, owner->user, owner->group) != 0) ||
+        chmod(path, owner->mode) != 0 || lstat(path, &made) != 0) {
         log_write(LOG_ERR, "cannot set owner, group and mode of %s: %s", path, strerror(errno));
         (void)unlink(path);
         return status_of_errno();
@@ -199,28 +201,38 @@ static int prepare_descriptor(const struct address *address)
     return EX_UNAVAILABLE;
 }
 
-/* libmilter sends the answers at the end of a message one by one, and over TCP each would wait for
- * the MTA's delayed acknowledgement: some 80 ms a message.  It does not show its socket, but what
- * it accepts has the options of the one that listens. */
-static void send_at_once(void)
+/* libmilter does not show its socket: the one that listens is it. */
+static int find_listening(void)
 {
-    const int yes = 1;
     int most = getdtablesize();
 
     for (int descriptor = STDERR_FILENO + 1; descriptor < most; descriptor++) {
-        int listening = 0, family = 0;
+        int listening = 0;
         socklen_t size = sizeof listening;
 
-        if (getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 ||
-            !listening || getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &family, &size) != 0 ||
-            family == AF_UNIX)
-            continue;
-        if (setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) != 0)
-            log_write(LOG_WARNING, "cannot set TCP_NODELAY: %s", strerror(errno));
+        if (getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening)
+            return descriptor;
     }
+    return -1;
+}
+
+/* libmilter sends the answers at the end of a message one by one, and over TCP each would wait for
+ * the MTA's delayed acknowledgement: some 80 ms a message.  What is accepted has the options of the
+ * socket that listens. */
+static void send_at_once(int descriptor)
+{
+    const int yes = 1;
+    int family = 0;
+    socklen_t size = sizeof family;
+
+    if (getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &family, &size) == 0 && family != AF_UNIX &&
+        setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) != 0)
+        log_write(LOG_WARNING, "cannot set TCP_NODELAY: %s", strerror(errno));
 }
 
 /* ---- all ------------------------------------------------------------------------------------ */
+
+static int listening = -1;
 
 static int prepare(const struct address *address, char *name, size_t size)
 {
@@ -266,10 +278,16 @@ int socket_open(const struct address *address, const struct socket_owner *owner,
         log_write(LOG_ERR, "libmilter cannot listen on %s; its reason is in syslog", name);
         return EX_UNAVAILABLE;
     }
+    listening = address->kind == ADDRESS_FD ? (int)address->number : find_listening();
     if (address->kind == ADDRESS_UNIX)
         return finish_unix(address->where, owner, file);
-    send_at_once();
+    send_at_once(listening);
     return 0;
+}
+
+int socket_listening(void)
+{
+    return listening;
 }
 
 void socket_remove(const struct socket_file *file)

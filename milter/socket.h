@@ -33,6 +33,9 @@ struct socket_file {
 int socket_open(const struct address *address, const struct socket_owner *owner,
                 struct socket_file *file);
 
+/* The descriptor that listens, or -1. */
+int socket_listening(void);
+
 /* Remove the Unix socket, if it is still the one we made. */
 void socket_remove(const struct socket_file *file);
 
