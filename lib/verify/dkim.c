@@ -11,7 +11,7 @@
 #include "lib/verify/dkim_body.h"
 
 enum {
-    READ_MAX = 200,     /* signatures of one message that are read at all */
+    SCRATCH_SIZE = 4 * DKIM_SIGNATURE_MAX, /* what one signature takes to read */
     EARLY_FIELDS = 200, /* of a header: behind them no question is started before it is complete */
     DIGITS_SHOWN = 8    /* of b=, RFC 6008 4 */
 };
@@ -66,50 +66,62 @@ static bool is_author(const struct dkim_authors *authors, const struct dkim_sign
     return false;
 }
 
-/* Every signature, READ_MAX at most; those beyond are counted. */
+/* Whether FIELD, a signature, is by an author of the message.  Its memory is given back at once:
+ * there may be thousands. */
+static bool is_by_author(const struct content *content, const struct header_field *field)
+{
+    struct arena *scratch = arena_new(SCRATCH_SIZE);
+    const struct dkim_signature *signature =
+        scratch != NULL ? dkim_signature_read(scratch, field, now()) : NULL;
+    bool is_by = signature != NULL && is_author(&content->authors, signature);
+
+    arena_free(scratch);
+    return is_by;
+}
+
+/* How many signatures there are, and how many of these are by an author. */
+static unsigned count_signatures(const struct check *check, const struct content *content,
+                                 unsigned *by_author)
+{
+    unsigned count = 0;
+
+    *by_author = 0;
+    for (const struct header_field *f = check->facts->headers.first; f != NULL; f = f->next) {
+        if (!dkim_is_signature(f))
+            continue;
+        count++;
+        *by_author += is_by_author(content, f);
+    }
+    return count;
+}
+
+/* Read those that are verified: the author's own come first, then the topmost. */
 static bool read_signatures(const struct check *check, struct content *content)
 {
-    size_t room = 0;
+    unsigned most = check->settings->dkim.max_signatures;
+    unsigned authors, others;
+    unsigned count = count_signatures(check, content, &authors);
 
-    for (const struct header_field *f = check->facts->headers.first; f != NULL; f = f->next)
-        room += dkim_is_signature(f);
-    content->left_out = room > READ_MAX ? (unsigned)(room - READ_MAX) : 0;
-    room -= content->left_out;
-    content->signatures = arena_calloc(check->arena, room, sizeof *content->signatures);
+    authors = authors < most ? authors : most;
+    others = most - authors;
+    content->signatures = arena_calloc(check->arena, most, sizeof *content->signatures);
     if (content->signatures == NULL)
         return false;
     for (const struct header_field *f = check->facts->headers.first;
-         f != NULL && content->count < room; f = f->next) {
-        if (!dkim_is_signature(f))
+         f != NULL && authors + others > 0; f = f->next) {
+        unsigned *left = NULL;
+
+        if (dkim_is_signature(f))
+            left = is_by_author(content, f) ? &authors : &others;
+        if (left == NULL || *left == 0)
             continue;
+        --*left;
         content->signatures[content->count] = dkim_signature_read(check->arena, f, now());
         if (content->signatures[content->count++] == NULL)
             return false;
     }
+    content->left_out = count - (unsigned)content->count;
     return true;
-}
-
-/* Keep no more than are verified: the author's own come first, then the topmost. */
-static void choose_signatures(const struct check *check, struct content *content)
-{
-    size_t most = check->settings->dkim.max_signatures;
-    size_t others, kept = 0;
-
-    if (content->count <= most)
-        return;
-    others = most;
-    for (size_t i = 0; i < content->count && others > 0; i++)
-        others -= is_author(&content->authors, content->signatures[i]);
-    for (size_t i = 0; i < content->count && kept < most; i++) {
-        bool keep = is_author(&content->authors, content->signatures[i]) || others > 0;
-
-        if (!is_author(&content->authors, content->signatures[i]) && keep)
-            others--;
-        if (keep)
-            content->signatures[kept++] = content->signatures[i];
-    }
-    content->left_out += (unsigned)(content->count - kept);
-    content->count = kept;
 }
 
 static bool want_bodies(struct content *content)
@@ -138,7 +150,6 @@ static bool begin(const struct check *check, void **state)
         !dkim_authors_read(check->arena, &check->facts->headers, &content->authors) ||
         !read_signatures(check, content))
         return false;
-    choose_signatures(check, content);
     for (size_t i = 0; i < content->count; i++)
         if (content->signatures[i]->result == VOUCH_NONE)
             check_prefetch(check, &content->signatures[i]->key_name, DNS_TXT);

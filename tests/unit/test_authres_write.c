@@ -192,6 +192,11 @@ static void parts(void **state)
     assert_string_equal(values[0], "mx.example.org;\n\tspf=pass smtp.mailfrom=sum.example;\n"
                                    "\tspf=fail smtp.mailfrom=a.example;\n"
                                    "\tspf=pass smtp.mailfrom=b.example");
+    /* what a domain section asks for is no result of its own */
+    second->identity = IDENTITY_AUTHOR;
+    second->is_part = false;
+    write_checked(arena, "mx.example.org", second);
+    assert_string_equal(values[0], "mx.example.org; none");
     arena_free(arena);
 }
 

@@ -29,6 +29,10 @@ struct given {
 #define SPF(result)      METHOD_SPF, IDENTITY_MAILFROM, VOUCH_##result, "b.example", VOUCH_STAGE_MAIL
 #define SPF_HELO(result) METHOD_SPF, IDENTITY_HELO, VOUCH_##result, "mx.a.example", VOUCH_STAGE_HELO
 
+#define DKIM(result)   METHOD_DKIM, IDENTITY_NONE, VOUCH_##result, "", VOUCH_STAGE_EOM
+#define AUTHOR(result) METHOD_DKIM, IDENTITY_AUTHOR, VOUCH_##result, "a.b.example", VOUCH_STAGE_EOM
+#define BANK           "domain b.example { dkim { none = reject } }"
+
 /* What is given, and what is wanted of it. */
 static const struct {
     const char *config;
@@ -97,6 +101,54 @@ static const struct {
     {"spf { helo-fail = reject }", {{SPF_HELO(FAIL)}}, 1, VOUCH_REJECT, "550", "5.7.23", 0, 1},
     {"spf { fail = quarantine }", {{SPF(FAIL)}}, 1, VOUCH_QUARANTINE, "", "", 0, 1},
     {"spf { fail = discard }", {{SPF(FAIL)}}, 1, VOUCH_DISCARD, "", "", 0, 1},
+    {"dkim { fail = reject }", {{DKIM(FAIL)}}, 1, VOUCH_REJECT, "550", "5.7.20", 0, 1},
+    {"dkim { none = tempfail }", {{DKIM(NONE)}}, 1, VOUCH_TEMPFAIL, "451", "4.7.20", 0, 1},
+    {"dkim { policy = reject }", {{DKIM(POLICY)}}, 1, VOUCH_REJECT, "550", "5.7.21", 0, 1},
+    {"dkim { permerror = reject }", {{DKIM(PERMERROR)}}, 1, VOUCH_REJECT, "550", "5.7.20", 0, 1},
+    {"dkim { temperror = tempfail }", {{DKIM(TEMPERROR)}}, 1, VOUCH_TEMPFAIL, "451", "4.4.3", 0, 1},
+    {"dkim { pass = reject }", {{DKIM(PASS)}}, 1, VOUCH_REJECT, "550", "5.7.1", 0, 1},
+    /* an author's domain: only `domain` sections speak of it, and `none` is whatever is worth
+     * nothing and has no rule of its own */
+    {"dkim { none = reject }", {{DKIM(PASS)}, {AUTHOR(NONE)}}, 2, VOUCH_CONTINUE, "", "", -1, 0},
+    {BANK, {{DKIM(PASS)}, {AUTHOR(PASS)}}, 2, VOUCH_CONTINUE, "", "", -1, 0},
+    {BANK, {{DKIM(PASS)}, {AUTHOR(NONE)}}, 2, VOUCH_REJECT, "550", "5.7.22", 1, 1},
+    {BANK, {{DKIM(FAIL)}, {AUTHOR(FAIL)}}, 2, VOUCH_REJECT, "550", "5.7.22", 1, 1},
+    {BANK, {{DKIM(POLICY)}, {AUTHOR(POLICY)}}, 2, VOUCH_REJECT, "550", "5.7.22", 1, 1},
+    {BANK, {{DKIM(NEUTRAL)}, {AUTHOR(PERMERROR)}}, 2, VOUCH_REJECT, "550", "5.7.22", 1, 1},
+    {BANK, {{DKIM(TEMPERROR)}, {AUTHOR(TEMPERROR)}}, 2, VOUCH_CONTINUE, "", "", -1, 0},
+    {"domain b.example { dkim { none = reject fail = continue } }",
+     {{AUTHOR(FAIL)}},
+     1,
+     VOUCH_CONTINUE,
+     "",
+     "",
+     -1,
+     0},
+    {"domain b.example { dkim { none = reject fail = quarantine temperror = tempfail } }",
+     {{AUTHOR(FAIL)}, {AUTHOR(TEMPERROR)}},
+     2,
+     VOUCH_TEMPFAIL,
+     "451",
+     "4.4.3",
+     1,
+     1},
+    {"domain a.b.example { dkim { fail = continue } } " BANK,
+     {{AUTHOR(FAIL)}},
+     1,
+     VOUCH_CONTINUE,
+     "",
+     "",
+     -1,
+     0},
+    {"domain b.example { dkim { pass = accept } } csa { fail = reject }",
+     {{CSA(FAIL)}, {AUTHOR(PASS)}},
+     2,
+     VOUCH_ACCEPT,
+     "",
+     "",
+     1,
+     1},
+    {BANK, {{DKIM(NONE)}}, 1, VOUCH_CONTINUE, "", "", -1, 0},
     /* severity: discard, reject, tempfail, quarantine */
     {"csa { fail = quarantine } spf { fail = tempfail }",
      {{CSA(FAIL)}, {SPF(FAIL)}},
@@ -552,6 +604,8 @@ static void test_words(void **state)
     assert_string_equal(config_section_name(METHOD_SPF), "spf");
     assert_int_equal(config_rule_scope(METHOD_SPF, IDENTITY_HELO), RULE_SCOPE_HELO);
     assert_int_equal(config_rule_scope(METHOD_SPF, IDENTITY_MAILFROM), RULE_SCOPE_MAIN);
+    assert_int_equal(config_rule_scope(METHOD_DKIM, IDENTITY_AUTHOR), RULE_SCOPE_AUTHOR);
+    assert_int_equal(config_rule_scope(METHOD_DKIM, IDENTITY_NONE), RULE_SCOPE_MAIN);
     assert_int_equal(config_rule_scope(METHOD_CSA, IDENTITY_HELO), RULE_SCOPE_MAIN);
 }
 

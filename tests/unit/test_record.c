@@ -129,6 +129,15 @@ static void rule_texts(void **state)
     f.rule.action = VOUCH_ACCEPT;
     assert_string_equal(record_rule_text(f.arena, &f.decision),
                         "domain \"pay\\\"pal.example\" { spf { helo-pass = accept } }");
+    f.spf->method = METHOD_DKIM;
+    f.spf->identity = IDENTITY_AUTHOR;
+    f.spf->result = VOUCH_FAIL;
+    f.rule.action = VOUCH_REJECT;
+    assert_string_equal(record_rule_text(f.arena, &f.decision),
+                        "domain \"pay\\\"pal.example\" { dkim { none = reject } }");
+    f.domain.rules.rule[METHOD_DKIM][RULE_SCOPE_MAIN][VOUCH_FAIL].set = true;
+    assert_string_equal(record_rule_text(f.arena, &f.decision),
+                        "domain \"pay\\\"pal.example\" { dkim { fail = reject } }");
     f.decision.rule = NULL;
     assert_string_equal(record_rule_text(f.arena, &f.decision), "");
     f.decision.exemption = EXEMPT_CLIENT;
