@@ -77,13 +77,14 @@ def test_many_signatures(tap, verify, keys):
 
 
 def test_header_lists(tap, verify, keys):
-    names = "received:received:from:to:subject:date:x-empty:message-id:dkim-signature"
-    for extra in range(4):
-        listed = names + ":from" * extra
-        answer = verify(field(h=listed) + TEXT)
-        tap.ok("dkim=" in answer, "h= that names every field and %d more" % extra, answer)
-        answer = verify(field(h=listed) * 3 + TEXT)
-        tap.ok("dkim=" in answer, "three of them", answer)
+    names = "received:received:from:to:subject:date:x-empty:message-id"
+    for own in ("", ":dkim-signature", ":dkim-signature:dkim-signature"):
+        for extra in range(4):
+            listed = names + own + ":from" * extra
+            for count in (1, 2, 3):
+                answer = verify(field(h=listed) * count + TEXT)
+                tap.ok(answer.count(" dkim=") == count, "%d of h= that names every field%s and %d "
+                       "more" % (count, own, extra), answer)
     for count in (1, 399, 400, 401, 3000):
         answer = verify(field(h=":".join(["from"] * count)) + TEXT)
         tap.ok("dkim=" in answer, "h= of %d names" % count, answer)
@@ -138,12 +139,17 @@ def memory_peak(pid):
         return int(re.search(r"VmHWM:\s+(\d+)", status.read()).group(1)) * 1024
 
 
+def keeps_what_is_freed(pid):
+    with open("/proc/%d/maps" % pid, encoding="utf-8", errors="replace") as maps:
+        return "libasan" in maps.read()
+
+
 def test_memory(tap, verify, keys):
     """The body is hashed and forgotten."""
     fields, _ = signers.split(signers.python_sign(TEXT, keys[0]))
     piece = (b"0123456789 abcdef " * 3 + b"\r\n") * 1170
     small = verify(signers.python_sign(HEADER + piece, keys[0]))
-    before = memory_peak(verify.server.child.process.pid)
+    before = memory_peak(verify.server.child.pid)
     verify.mta.mail("<a@author.example>")
     verify.mta.rcpt("<b@example.org>")
     for name, value in fields:
@@ -152,10 +158,13 @@ def test_memory(tap, verify, keys):
     for _ in range(LARGE // len(piece)):
         verify.mta.body(piece)
     reply = verify.mta.eom()
-    after = memory_peak(verify.server.child.process.pid)
+    after = memory_peak(verify.server.child.pid)
     tap.ok(passes(small) and "body was changed" in " ".join(
         " ".join(reply.headers("Authentication-Results")).split()), "a body of 50 MB", reply)
-    tap.ok(after - before < 8 << 20, "takes no memory", (before, after))
+    if keeps_what_is_freed(verify.server.child.pid):
+        tap.skip("takes no memory", "AddressSanitizer keeps what is freed")
+    else:
+        tap.ok(after - before < 8 << 20, "takes no memory", (before, after))
 
 
 def main():
