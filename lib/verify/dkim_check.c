@@ -57,6 +57,8 @@ static bool find_key(struct trial *trial)
     }
     check_rule(trial->outcome, "RFC 6376 6.1.2: no key to verify with");
     set(trial, trial->key->result, trial->key->reason, trial->key->detail);
+    if (answer->status == DNS_FAILURE)
+        check_temperror(trial->outcome, trial->key->reason);
     return false;
 }
 

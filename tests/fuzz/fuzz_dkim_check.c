@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+/* A whole DKIM check, libopendkim included.  The input is a zone, an empty line and a message,
+ * whose lines end in LF. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/verify/dkim.h"
+#include "tests/fuzz/dns.h"
+#include "tests/fuzz/fuzz.h"
+
+enum {
+    ARENA_LIMIT = 4 * 1024 * 1024,
+    HEADER_LIMIT = 64 * 1024,
+    SIGNATURES_LIMIT = 4,
+    MEMORY_PARTS = 5
+};
+
+static const struct verify_settings settings = {
+    .dkim = {.minimum_key_bits = 1024, .max_signatures = SIGNATURES_LIMIT},
+};
+
+struct message {
+    struct arena *arena;
+    struct facts facts;
+    char *body; /* with CRLF */
+    size_t body_length;
+};
+
+/* A run of the verifier, and what it lives on. */
+struct run {
+    struct resolver *resolver;
+    struct budget *budget;
+    struct arena *arena;
+    const struct outcome *outcomes;
+};
+
+static bool is_continuation(struct fuzz_span rest)
+{
+    return rest.length > 0 && (rest.octets[0] == ' ' || rest.octets[0] == '\t');
+}
+
+/* One field with its folded lines.  False: the header is over. */
+static bool take_field(struct fuzz_span *rest, struct message *message)
+{
+    struct fuzz_span line = fuzz_take_line(rest);
+    const char *colon = line.length > 0 ? memchr(line.octets, ':', line.length) : NULL;
+    const char *name = line.octets;
+    const char *copy;
+
+    if (colon == NULL)
+        return false;
+    while (is_continuation(*rest))
+        line = fuzz_take_line(rest);
+    copy = arena_copy(message->arena, name, (size_t)(colon - name));
+    FUZZ_CHECK(copy != NULL);
+    (void)header_list_add(&message->facts.headers, copy, colon + 1,
+                          (size_t)(line.octets + line.length - colon - 1));
+    return true;
+}
+
+/* With CRLF, and whatever octets there are beside. */
+static void take_body(struct fuzz_span rest, struct message *message)
+{
+    message->body = arena_alloc(message->arena, 2 * rest.length + 1);
+    FUZZ_CHECK(message->body != NULL);
+    for (size_t i = 0; i < rest.length; i++) {
+        if (rest.octets[i] == '\n')
+            message->body[message->body_length++] = '\r';
+        message->body[message->body_length++] = rest.octets[i];
+    }
+}
+
+/* The body in pieces of STEP octets, each without anything behind it. */
+static void give_body(void *content, const struct message *message, size_t step)
+{
+    for (size_t at = 0; at < message->body_length; at += step) {
+        size_t left = message->body_length - at;
+        struct fuzz_span piece = {message->body + at, left < step ? left : step};
+        char *copy = fuzz_copy(piece);
+
+        dkim_verifier.content->body(content, copy, piece.length);
+        free(copy);
+    }
+}
+
+static struct run run_over(const struct message *message, struct fuzz_dns *dns, size_t step,
+                           size_t memory)
+{
+    const struct budget_limits limits = budget_defaults();
+    struct run run = {.resolver = fuzz_dns_resolver(dns), .budget = budget_new(&limits)};
+    struct check check = {.facts = &message->facts,
+                          .settings = &settings,
+                          .resolver = run.resolver,
+                          .budget = run.budget,
+                          .began = clock_now()};
+
+    FUZZ_CHECK(run.budget != NULL);
+    run.arena = check.arena = fuzz_arena(memory);
+    if (dkim_verifier.content->begin(&check, &check.content)) {
+        if (check.content != NULL)
+            give_body(check.content, message, step);
+        run.outcomes = dkim_verifier.check(&check);
+        if (check.content != NULL)
+            dkim_verifier.content->end(check.content);
+    }
+    FUZZ_CHECK(run.outcomes != NULL || memory < ARENA_LIMIT);
+    return run;
+}
+
+static void end_run(struct run *run)
+{
+    arena_free(run->arena);
+    budget_free(run->budget);
+    resolver_release(run->resolver);
+}
+
+static void check_outcomes(const struct outcome *outcome)
+{
+    FUZZ_CHECK(!outcome->is_part && outcome->identity == IDENTITY_NONE);
+    for (; outcome != NULL; outcome = outcome->next) {
+        FUZZ_CHECK((int)outcome->result < VOUCH_RESULT_COUNT && outcome->reason < REASON_COUNT);
+        FUZZ_CHECK(!outcome->is_part || outcome->result != VOUCH_NONE);
+        FUZZ_CHECK(fuzz_is_printable(outcome->domain) && fuzz_is_printable(outcome->detail));
+        for (const struct trace_step *step = outcome->trace; step != NULL; step = step->next)
+            FUZZ_CHECK(fuzz_is_printable(step->asked) && fuzz_is_printable(step->answer) &&
+                       fuzz_is_printable(step->rule));
+    }
+}
+
+/* However the body is cut. */
+static void check_same(const struct outcome *a, const struct outcome *b)
+{
+    for (; a != NULL && b != NULL; a = a->next, b = b->next)
+        FUZZ_CHECK(a->identity == b->identity && a->result == b->result && a->reason == b->reason &&
+                   strcmp(a->detail, b->detail) == 0);
+    FUZZ_CHECK(a == NULL && b == NULL);
+}
+
+/* Nothing is said for or against a signature without its key. */
+static void check_without_dns(const struct message *message, struct fuzz_dns *dns)
+{
+    struct run run;
+
+    dns->fails = true;
+    run = run_over(message, dns, SIZE_MAX / 2, ARENA_LIMIT);
+    for (const struct outcome *outcome = run.outcomes; outcome != NULL; outcome = outcome->next)
+        FUZZ_CHECK(outcome->result != VOUCH_PASS && outcome->result != VOUCH_FAIL &&
+                   (outcome->result != VOUCH_POLICY || outcome->reason == REASON_DKIM_TOO_MANY));
+    end_run(&run);
+    dns->fails = false;
+}
+
+static void check_in_little_memory(const struct message *message, struct fuzz_dns *dns,
+                                   const struct run *clean)
+{
+    size_t used = arena_used(clean->arena);
+
+    for (size_t part = 0; part < MEMORY_PARTS; part++) {
+        struct run run = run_over(message, dns, SIZE_MAX / 2, used * part / MEMORY_PARTS);
+        const struct outcome *expected = clean->outcomes;
+
+        for (const struct outcome *o = run.outcomes; o != NULL; o = o->next) {
+            FUZZ_CHECK(expected != NULL);
+            FUZZ_CHECK(o->result != VOUCH_PASS || expected->result == VOUCH_PASS);
+            FUZZ_CHECK(o->result != VOUCH_FAIL || expected->result == VOUCH_FAIL);
+            expected = expected->next;
+        }
+        end_run(&run);
+    }
+}
+
+static void verify(const struct message *message, struct fuzz_dns *dns)
+{
+    struct run clean = run_over(message, dns, SIZE_MAX / 2, ARENA_LIMIT);
+    struct run cut = run_over(message, dns, 1, ARENA_LIMIT);
+
+    check_outcomes(clean.outcomes);
+    check_same(clean.outcomes, cut.outcomes);
+    end_run(&cut);
+    check_without_dns(message, dns);
+    check_in_little_memory(message, dns, &clean);
+    end_run(&clean);
+}
+
+static struct fuzz_span take_zone(struct fuzz_span *rest)
+{
+    struct fuzz_span zone = {rest->octets, 0};
+    struct fuzz_span line;
+
+    do {
+        line = fuzz_take_line(rest);
+        zone.length = (size_t)(line.octets - zone.octets);
+    } while (line.length > 0);
+    return zone;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct fuzz_span rest = fuzz_span(data, size);
+    struct fuzz_span head = take_zone(&rest);
+    char *zone = fuzz_string(head);
+    struct message message = {.arena = fuzz_arena(ARENA_LIMIT)};
+    struct fuzz_dns dns;
+
+    message.facts = (struct facts){.client_name = "", .helo = "", .authserv_id = "mx.example.org"};
+    message.facts.headers = header_list_in(message.arena, HEADER_LIMIT);
+    while (take_field(&rest, &message))
+        continue;
+    take_body(rest, &message);
+    if (fuzz_dns_begin(&dns, zone))
+        verify(&message, &dns);
+    fuzz_dns_end(&dns);
+    arena_free(message.arena);
+    free(zone);
+    return 0;
+}
