@@ -88,6 +88,7 @@ const char *identity_name(enum identity identity);
     /* SPF */                                                                                      \
     X(REASON_SPF_MATCH, "spf-match", "a mechanism matched")                                        \
     X(REASON_SPF_DEFAULT, "spf-default", "no mechanism matched")                                   \
+    X(REASON_SPF_LIBSPF2, "spf-libspf2", "libspf2 decided otherwise than our engine")              \
     X(REASON_SPF_NO_DOMAIN, "spf-no-domain", "no domain to check")                                 \
     X(REASON_SPF_NXDOMAIN, "spf-nxdomain", "the domain does not exist")                            \
     X(REASON_SPF_NO_RECORD, "spf-no-record", "the domain publishes no SPF record")                 \

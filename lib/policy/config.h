@@ -67,7 +67,7 @@ struct config_authres {
 struct vouch_config {
     struct vouch_settings process;
     struct resolver_settings dns;
-    struct config_origin dnssec_origin;
+    struct config_origin dnssec_origin, spf_engine_origin, second_opinion_origin;
     struct budget_limits budget;
     struct verify_settings verify;
     struct config_authres authres;

@@ -13,6 +13,7 @@
 
 #include "lib/dns/trust_anchor.h"
 #include "lib/policy/reader.h"
+#include "lib/verify/spf_libspf2.h"
 
 enum { FILE_SIZE_MAX = 1 << 20, ARENA_SIZE = 256 << 20 };
 
@@ -167,6 +168,19 @@ static void read_defaults(struct reader *reader)
         read_string(reader, "default", text);
 }
 
+static void check_engine(struct reader *reader)
+{
+    static const char missing[] = "%s: libspf2 is not part of this build";
+    const struct vouch_config *config = reader->config;
+
+    if (spf_libspf2_is_built())
+        return;
+    if (config->verify.spf.engine == SPF_ENGINE_LIBSPF2)
+        reader_problem(reader, config->spf_engine_origin, missing, "spf.engine");
+    if (config->verify.spf.second_opinion)
+        reader_problem(reader, config->second_opinion_origin, missing, "spf.second-opinion");
+}
+
 /* What no option can be asked alone. */
 static void check_together(struct reader *reader)
 {
@@ -174,6 +188,7 @@ static void check_together(struct reader *reader)
     const char *problem;
     struct dns_name owner;
 
+    check_engine(reader);
     if (dns->dnssec == DNSSEC_YES && dns->trust_anchor[0] == '\0' &&
         trust_anchor_read(TRUST_ANCHOR_ROOT, &owner, &problem) != VOUCH_OK)
         reader_problem(reader, reader->config->dnssec_origin,

@@ -130,6 +130,13 @@ const struct option option_table[] = {
     {"spf", "void-limit", OPTION_NUMBER, "2", .minimum = 0, .maximum = 100,
      AT(verify.spf.void_limit),
      .meaning = "How many questions of one check may find nothing (RFC 7208 says 2)."},
+    {"spf", "engine", OPTION_WORD, "native", .words = "native libspf2", AT(verify.spf.engine),
+     .origin_offset = offsetof(struct vouch_config, spf_engine_origin),
+     .meaning = "Whose result counts: our own engine's, or libspf2's where it has one."},
+    {"spf", "second-opinion", OPTION_CHOICE, "no", .words = OPTION_YES_NO,
+     AT(verify.spf.second_opinion),
+     .origin_offset = offsetof(struct vouch_config, second_opinion_origin),
+     .meaning = "Whether to ask libspf2, too, and tell where it differs."},
     {"spf", "received-spf", OPTION_CHOICE, "no", .words = OPTION_YES_NO, AT(received_spf),
      .meaning = "Whether to write a Received-SPF field (RFC 7208 9.1), too."},
 

@@ -12,9 +12,14 @@ struct csa_settings {
     bool address_literals; /* look literals up in the reverse tree (spec/csv.md 5) */
 };
 
+/* Whose result counts: that of our own engine, or that of libspf2 where it has one. */
+enum spf_engine { SPF_ENGINE_NATIVE, SPF_ENGINE_LIBSPF2 };
+
 struct spf_settings {
     unsigned term_limit; /* terms that cause lookups, RFC 7208 4.6.4: 10 */
     unsigned void_limit; /* lookups without an answer, RFC 7208 4.6.4: 2 */
+    enum spf_engine engine;
+    bool second_opinion; /* ask the other engine, too, and tell where it differs */
 };
 
 /* What a record that was published for SPF ("v=spf1") is worth to Sender ID. */

@@ -9,6 +9,7 @@
 #include "lib/base/text.h"
 #include "lib/verify/helo_name.h"
 #include "lib/verify/spf_eval.h"
+#include "lib/verify/spf_libspf2.h"
 
 enum {
     RUN_MEMORY_MAX = 8 * 1024 * 1024, /* eleven records of the largest size and what they need */
@@ -141,6 +142,49 @@ static void set_scope_reason(const struct spf_run *run)
         outcome->reason = REASON_SENDER_ID_SPF1;
 }
 
+/* Whether a result stands by the rules alone, whoever evaluates: limits, DNS trouble, and what is
+ * said before a record is evaluated. */
+static bool is_beyond_opinion(const struct outcome *outcome)
+{
+    return outcome->reason != REASON_SPF_MATCH && outcome->reason != REASON_SPF_DEFAULT;
+}
+
+/* libspf2 has another result: tell so, and let it count where the configuration says so. */
+static void tell_difference(const struct check *check, struct outcome *outcome,
+                            enum vouch_result result)
+{
+    const char *theirs = vouch_result_word(result);
+
+    check_rule(outcome, "libspf2: %s, our engine: %s", theirs, vouch_result_word(outcome->result));
+    if (check->settings->spf.engine == SPF_ENGINE_LIBSPF2) {
+        check_detail(outcome, "libspf2: %s, our engine: %s (%s)", theirs,
+                     vouch_result_word(outcome->result), outcome->detail);
+        outcome_set(outcome, result, REASON_SPF_LIBSPF2);
+        outcome->explanation = "";
+    } else {
+        check_detail(outcome, "%s; libspf2: %s", outcome->detail, theirs);
+    }
+}
+
+/* What our engine found is known; ask libspf2 if the configuration wants it. */
+static void ask_libspf2(const struct check *check, struct outcome *outcome,
+                        const struct dns_name *domain)
+{
+    const struct spf_settings *settings = &check->settings->spf;
+    struct spf_opinion opinion;
+
+    if ((settings->engine != SPF_ENGINE_LIBSPF2 && !settings->second_opinion) ||
+        is_beyond_opinion(outcome))
+        return;
+    opinion = spf_libspf2_ask(check, domain);
+    if (opinion.missing != NULL)
+        check_rule(outcome, "libspf2 has no opinion (%s): our engine decides", opinion.missing);
+    else if (opinion.result != outcome->result)
+        tell_difference(check, outcome, opinion.result);
+    else
+        check_rule(outcome, "libspf2: %s, too", vouch_result_word(opinion.result));
+}
+
 bool spf_judge(const struct check *check, struct outcome *outcome,
                const struct spf_request *request)
 {
@@ -164,7 +208,9 @@ bool spf_judge(const struct check *check, struct outcome *outcome,
         outcome_set(outcome, VOUCH_NONE, REASON_NO_CLIENT_ADDRESS);
     else
         run_check(&run, request->local, &domain, request->helo);
-    if (request->scope != SPF_SCOPE_SPF)
+    if (request->scope == SPF_SCOPE_SPF)
+        ask_libspf2(check, outcome, &domain);
+    else
         set_scope_reason(&run);
     return true;
 }

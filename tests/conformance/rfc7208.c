@@ -3,10 +3,11 @@
  */
 /* The public RFC 7208 test suite (rfc7208-tests.yml, openspf.org), one TAP line a case.
  *
- *     rfc7208 [--sender-id] [--suite FILE]
+ *     rfc7208 [--sender-id | --libspf2] [--suite FILE]
  *
  * With --sender-id every record is "spf2.0/mfrom,pra" and the check is that of Sender ID for the
- * PRA (RFC 4406): the results must be the same but for those that `differences` lists.
+ * PRA (RFC 4406): the results must be the same but for those that `differences` lists.  With
+ * --libspf2 the result is that of libspf2 where it has one.
  *
  * Each group of cases brings its own zone, which is served by the resolver over a zone text. */
 #include <stdbool.h>
@@ -240,6 +241,8 @@ static const struct {
 
 struct run {
     bool sender_id;
+    bool libspf2;
+    unsigned decided, abandoned; /* by libspf2 */
     yaml_document_t *document;
     struct resolver *resolver;
     unsigned number;
@@ -282,6 +285,19 @@ static const char *difference(const struct run *run, const char *name)
     return NULL;
 }
 
+/* Whether libspf2 decided, from what the trace says of it. */
+static void count_opinion(struct run *run, const struct outcome *outcome)
+{
+    for (const struct trace_step *step = outcome->trace; step != NULL; step = step->next) {
+        if (strncmp(step->rule, "libspf2 has no", strlen("libspf2 has no")) == 0) {
+            run->abandoned++;
+            printf("# %s\n", step->rule);
+        } else if (strncmp(step->rule, "libspf2: ", strlen("libspf2: ")) == 0) {
+            run->decided++;
+        }
+    }
+}
+
 static void judge(struct run *run, const char *name, const yaml_node_t *expected,
                   const char *explanation, const struct outcome *outcome)
 {
@@ -293,6 +309,7 @@ static void judge(struct run *run, const char *name, const yaml_node_t *expected
         as_expected && (explanation == NULL || strcmp(explanation, explanation_of(outcome)) == 0);
 
     run->number++;
+    count_opinion(run, outcome);
     if (other != NULL)
         run->different++;
     printf("%sok %u - %s%s%s\n", ok ? "" : "not ", run->number, name,
@@ -334,7 +351,10 @@ static void run_case(struct run *run, const char *name, const yaml_node_t *test)
     const char *host = scalar(lookup(document, test, "host"));
     struct arena *arena = arena_new(ARENA_LIMIT);
     struct budget_limits limits = budget_defaults();
-    struct verify_settings settings = {.spf = {.term_limit = 10, .void_limit = 2}};
+    struct verify_settings settings = {
+        .spf = {.term_limit = 10,
+                .void_limit = 2,
+                .engine = run->libspf2 ? SPF_ENGINE_LIBSPF2 : SPF_ENGINE_NATIVE}};
     struct facts facts = {
         .helo = scalar(lookup(document, test, "helo")), .authserv_id = "", .has_mail = true};
     struct check check = {.facts = &facts,
@@ -403,8 +423,9 @@ int main(int argc, char **argv)
     struct run run = {.number = 0};
     FILE *file;
 
-    if (argc > 1 && strcmp(argv[1], "--sender-id") == 0) {
-        run.sender_id = true;
+    if (argc > 1 && (strcmp(argv[1], "--sender-id") == 0 || strcmp(argv[1], "--libspf2") == 0)) {
+        run.sender_id = argv[1][2] == 's';
+        run.libspf2 = !run.sender_id;
         argc--;
         argv++;
     }
@@ -421,5 +442,8 @@ int main(int argc, char **argv)
     (void)fclose(file);
     printf("1..%u\n# %u of %u as the suite says, %u as RFC 4406 says otherwise\n", run.number,
            run.number - run.failed - run.different, run.number, run.different);
+    if (run.libspf2)
+        printf("# libspf2 decided %u, had no opinion on %u, was not asked on %u\n", run.decided,
+               run.abandoned, run.number - run.decided - run.abandoned);
     return run.failed == 0 && run.number > 0 ? 0 : 1;
 }

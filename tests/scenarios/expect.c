@@ -93,7 +93,8 @@ static bool is_number(const char *text)
 }
 
 /* What was asked of DNS.  False: STEP is not about that. */
-static bool questions_hold(const struct step *step, struct text *why, bool *holds)
+static bool questions_hold(const struct play *play, const struct step *step, struct text *why,
+                           bool *holds)
 {
     const char *subject = step->word[1];
 
@@ -109,6 +110,7 @@ static bool questions_hold(const struct step *step, struct text *why, bool *hold
     } else {
         return false;
     }
+    *holds |= play->libspf2; /* which asks in its own way */
     return true;
 }
 
@@ -159,7 +161,7 @@ bool expect_holds(struct play *play, const struct step *step, struct text *why)
     const struct finding *finding;
     bool holds;
 
-    if (questions_hold(step, why, &holds) || decision_holds(play, step, why, &holds))
+    if (questions_hold(play, step, why, &holds) || decision_holds(play, step, why, &holds))
         return holds;
     finding = find(play, step->word[negated ? 2 : 1]);
     if (negated) {

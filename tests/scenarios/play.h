@@ -35,6 +35,7 @@ struct play {
     const char *problem;      /* the scenario cannot be played: why */
     struct finding *findings; /* as of the last look */
     void *state;              /* the player's own */
+    bool libspf2;             /* ask libspf2, and let its result count */
 };
 
 /* A way to play. */

@@ -25,7 +25,11 @@ static void begin(struct play *play)
     struct bench *bench = arena_alloc(play->arena, sizeof *bench);
 
     play->state = bench;
-    bench->settings.spf = (struct spf_settings){.term_limit = 10, .void_limit = 2};
+    bench->settings.spf = (struct spf_settings){
+        .term_limit = 10,
+        .void_limit = 2,
+        .engine = play->libspf2 ? SPF_ENGINE_LIBSPF2 : SPF_ENGINE_NATIVE,
+    };
     bench->limits = budget_defaults();
     bench->facts = (struct facts){.client_name = "", .helo = "", .authserv_id = "mx.example.org"};
     bench->facts.reverse_path = (struct path){.raw = "", .local = "", .domain = "", .null = true};

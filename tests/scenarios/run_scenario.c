@@ -16,6 +16,7 @@ enum { FILE_ARENA = 64 << 20, PLAY_ARENA = 64 << 20 };
 
 static unsigned tests_run;
 static unsigned tests_failed;
+static bool libspf2; /* where a case calls the verifiers alone */
 static bool verbose;
 
 static void print_finding(const struct finding *finding)
@@ -89,7 +90,7 @@ static bool play_with_zone(struct play *play, const char *zone)
 
 static void play_order(const struct scenario_case *scenario, const unsigned *order)
 {
-    struct play play = {.scenario = scenario, .arena = arena_new(PLAY_ARENA)};
+    struct play play = {.scenario = scenario, .arena = arena_new(PLAY_ARENA), .libspf2 = libspf2};
     struct text zone = text_in(play.arena);
     bool good;
 
@@ -163,6 +164,8 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "-v") == 0)
             verbose = true;
+        else if (strcmp(argv[i], "--libspf2") == 0)
+            libspf2 = true;
         else if (!play_file(argv[i]))
             return EXIT_FAILURE;
     }
