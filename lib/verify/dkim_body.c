@@ -135,6 +135,10 @@ static void give_held_back(struct stream *stream)
     static const char line_ends[] =
         "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n";
 
+    if (stream->line_ends == 1) {
+        give(stream, "\r\n", 2);
+        stream->line_ends = 0;
+    }
     while (stream->line_ends > 0) {
         size_t count = (sizeof line_ends - 1) / 2;
 
@@ -171,18 +175,31 @@ static void end_line(struct stream *stream)
     stream->line_ends++;
 }
 
-/* LENGTH octets of text, up to white space in the relaxed form, without CR. */
-static size_t text_length(const char *octets, size_t length, bool relaxed)
+/* Give text up to the next CR; returns how much that is. */
+static size_t give_simple(struct stream *stream, const char *octets, size_t length)
 {
-    size_t at = 0;
+    const char *end = memchr(octets, '\r', length);
+    size_t taken = end != NULL ? (size_t)(end - octets) : length;
 
-    if (!relaxed) {
-        const char *end = memchr(octets, '\r', length);
+    give_text(stream, octets, taken);
+    return taken;
+}
 
-        return end != NULL ? (size_t)(end - octets) : length;
-    }
-    while (at < length && octets[at] != '\r' && octets[at] != ' ' && octets[at] != '\t')
+/* Likewise up to white space, too: words are short, so octet by octet. */
+static size_t give_word(struct stream *stream, const char *octets, size_t length)
+{
+    size_t room, at = 0;
+
+    give_held_back(stream);
+    if (stream->used == BUFFER_SIZE)
+        flush(stream);
+    room = BUFFER_SIZE - stream->used;
+    room = room < length ? room : length;
+    while (at < room && octets[at] != ' ' && octets[at] != '\r' && octets[at] != '\t') {
+        stream->buffer[stream->used + at] = octets[at];
         at++;
+    }
+    stream->used += at;
     return at;
 }
 
@@ -200,7 +217,8 @@ static void canonicalize(struct stream *stream, bool relaxed, const char *octets
             else if (relaxed && (*octets == ' ' || *octets == '\t'))
                 stream->has_space = true;
             else
-                give_text(stream, octets, taken = text_length(octets, length, relaxed));
+                taken = relaxed ? give_word(stream, octets, length)
+                                : give_simple(stream, octets, length);
         }
         octets += taken;
         length -= taken;
