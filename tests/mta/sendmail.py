@@ -23,6 +23,22 @@ BINARY = os.path.join(ROOT, "usr/libexec/sendmail/sendmail")
 CF = os.path.join(ROOT, "usr/share/sendmail/cf/")
 SAFE = "/mnt"  # in the namespace
 
+# Where libsasl2 looks for the configuration of its servers, and what offers AUTH PLAIN.
+SASL_DIRECTORY = "/usr/lib/sasl2"
+SASL_PLUGINS = ("/usr/lib/x86_64-linux-gnu/sasl2/libplain.so",
+                "/usr/lib/x86_64-linux-gnu/sasl2/libsasldb.so")
+SASL_CONFIGURATION = """\
+pwcheck_method: auxprop
+auxprop_plugin: sasldb
+sasldb_path: {safe}/users
+mech_list: PLAIN
+"""
+SENDMAIL_AUTH = """\
+TRUST_AUTH_MECH(`PLAIN')dnl
+define(`confAUTH_MECHANISMS', `PLAIN')dnl
+define(`confAUTH_OPTIONS', `A')dnl
+"""
+
 SENDMAIL_MC = """\
 divert(-1)
 divert(0)dnl
@@ -66,9 +82,20 @@ def why_not():
     return None
 
 
+def why_no_auth():
+    """Why Sendmail cannot offer AUTH here, or None."""
+    for path in SASL_PLUGINS:
+        if not os.path.exists(path):
+            return "%s is not there (libsasl2-modules, libsasl2-modules-db)" % path
+    if not os.path.isdir(SASL_DIRECTORY) or shutil.which("saslpasswd2") is None:
+        return "saslpasswd2 is not installed (sasl2-bin)"
+    return None
+
+
 class Sendmail:
-    def __init__(self, run, lines, sink_port):
-        """LINES: name -> socket of a milter as sendmail.mc writes it, or None."""
+    def __init__(self, run, lines, sink_port, users=None):
+        """LINES: name -> socket of a milter as sendmail.mc writes it, or None.  USERS: name ->
+        password, for AUTH, where that can be."""
         self.run = run
         self.ports = {name: harness.free_port() for name in lines}
         self.directory = run.path("sendmail")
@@ -77,11 +104,21 @@ class Sendmail:
         # It takes no certificate from below a directory that all may write, as /tmp is.
         namespace.show_at(SAFE, self.directory)
         run.write("sendmail/help", "")
-        self._make_cf(SENDMAIL_MC.format(
+        auth = self._make_auth(users) if users and why_no_auth() is None else ""
+        self._make_cf(auth + SENDMAIL_MC.format(
             directory=self.directory, mta_name=MTA_NAME, safe=SAFE,
             sink_port=sink_port) + "".join(
                 self._daemon(name, socket) for name, socket in lines.items()))
         self._start()
+
+    def _make_auth(self, users):
+        run = self.run
+        run.write("sendmail/sasl/Sendmail.conf", SASL_CONFIGURATION.format(safe=SAFE))
+        namespace.show_at(SASL_DIRECTORY, os.path.join(self.directory, "sasl"))
+        for name, password in users.items():
+            subprocess.run(["saslpasswd2", "-p", "-c", "-f", os.path.join(self.directory, "users"),
+                            "-u", MTA_NAME, name], input=password.encode(), check=True)
+        return SENDMAIL_AUTH
 
     def _daemon(self, name, socket):
         """The same port for both families: the tests find IPv6 clients on [::1]."""

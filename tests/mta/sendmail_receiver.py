@@ -3,7 +3,7 @@
 """The receiving site of receiver.py with Sendmail in Postfix's place."""
 
 import namespace
-from receiver import Receiver
+from receiver import USERS, Receiver
 from sendmail import Sendmail
 from smtp_client import Client
 
@@ -13,7 +13,7 @@ class SendmailReceiver(Receiver):
 
     def start_mta(self, lines, ports):
         sockets = {name: item and item.sendmail_socket for name, item in lines.items()}
-        self.sendmail = Sendmail(self.run, sockets, self.sink.port)
+        self.sendmail = Sendmail(self.run, sockets, self.sink.port, USERS)
 
     def held(self):
         return self.sendmail.held()

@@ -14,13 +14,14 @@ import sendmail
 from receiver import Receiver, Result
 from recording_milter import RecordingMilter
 from sendmail_receiver import SendmailReceiver
-from smtp_client import Client
+from smtp_client import Client, Reply
 from smtp_sink import Sink
 from test_postfix import BANK, CONFIGURED, DEFAULTS, NOBODY, PLAIN, STRICT, ZONES
 from test_postfix_sessions import FORGED
 
 FILTERS = {"default": "", "monitor": "mode = monitor\n", "strict": STRICT,
            "sender-id": "sender-id { fail = reject  permerror = reject }\n",
+           "open": "exempt { authenticated = no }\n",
            "actions": "spf { softfail = quarantine  neutral = discard }\n"}
 STRANGER = ("198.51.100.66", "mail.bank.example")
 
@@ -104,6 +105,29 @@ def check_sessions(pair):
     pair.row("several messages in a session", many)
     pair.row("RSET between messages", rset)
     pair.row("a refused HELO name, then another HELO", no_helo)
+
+
+def check_auth(pair):
+    """Clients that authenticate, also after a HELO that is refused."""
+    def auth(line, password, sender, content=None):
+        def play(site):
+            with site.connect(line, "198.51.100.66") as smtp:
+                smtp.command("EHLO www.bank.example")
+                refused = site.transact(smtp, PLAIN)
+                answer = smtp.auth_plain("alice", password)
+                return [refused, Result("auth", Reply(answer.code, []), None),
+                        site.transact(smtp, sender, content)]
+        return play
+
+    reason = sendmail.why_no_auth()
+    if reason:
+        pair.tap.skip("AUTH", reason)
+        return
+    pair.row("AUTH after a refused HELO: exempt", auth("default", "secret", BANK))
+    pair.row("AUTH, forged fields go as well", auth("default", "secret", PLAIN, FORGED))
+    lists = pair.row("AUTH that fails: not exempt", auth("default", "wrong", PLAIN))
+    pair.tap.ok([one[1].reply.code for one in lists] == [535, 535], "a wrong password is refused")
+    pair.row("AUTH where authenticated = no", auth("open", "secret", BANK))
 
 
 def check_messages(pair):
@@ -201,6 +225,7 @@ def main():
             pair.row("%s: %s" % (line, name),
                      lambda site, n=line, s=session, f=sender: site.send(n, *s, f))
         check_sessions(pair)
+        check_auth(pair)
         check_messages(pair)
         check_sender_id(pair)
         for one in (left, right):
