@@ -9,9 +9,6 @@
 
 enum { TERM_TEXT_MAX = 200 };
 
-/* What came of looking for the record of a domain. */
-enum load { LOAD_FOUND, LOAD_NONE, LOAD_NXDOMAIN, LOAD_ENDED };
-
 void spf_end(struct spf_run *run, enum vouch_result result, enum reason reason, const char *detail)
 {
     const char *copy = detail != NULL ? arena_string(run->check->arena, detail) : NULL;
@@ -21,7 +18,7 @@ void spf_end(struct spf_run *run, enum vouch_result result, enum reason reason, 
     run->frame = NULL;
 }
 
-static void end_memory(struct spf_run *run)
+void spf_end_memory(struct spf_run *run)
 {
     spf_end(run, VOUCH_TEMPERROR, REASON_MEMORY, NULL);
 }
@@ -47,8 +44,7 @@ const char *spf_term_text(struct spf_run *run, uint32_t offset, uint32_t length)
     return text_string(&text) != NULL ? text_string(&text) : "";
 }
 
-/* " (in the record of DOMAIN)", or "" for the domain checked. */
-static const char *record_place(struct spf_run *run, const struct dns_name *domain)
+const char *spf_record_place(struct spf_run *run, const struct dns_name *domain)
 {
     char name[DNS_NAME_TEXT_SIZE];
     const char *place = NULL;
@@ -62,7 +58,7 @@ static const char *record_place(struct spf_run *run, const struct dns_name *doma
 const char *spf_term_place(struct spf_run *run, uint32_t offset, uint32_t length)
 {
     const char *place = arena_printf(run->arena, "%s%s", spf_term_text(run, offset, length),
-                                     record_place(run, &run->frame->domain));
+                                     spf_record_place(run, &run->frame->domain));
 
     return place != NULL ? place : "";
 }
@@ -112,132 +108,6 @@ bool spf_target(struct spf_run *run, const struct spf_macro *macro, struct dns_n
     return spf_macro_name(macro, &run->values, name) == VOUCH_OK;
 }
 
-static const struct spf_record *find_known(const struct spf_run *run, const struct dns_name *domain)
-{
-    for (const struct spf_known *known = run->known; known != NULL; known = known->next)
-        if (dns_name_equal(&known->domain, domain))
-            return known->record;
-    return NULL;
-}
-
-/* RFC 7208 4.5, RFC 4406 4.4: how many of the TXT records are meant for the scope, and the first of
- * them. */
-static size_t select_records(const struct spf_run *run, const struct dns_answer *answer,
-                             const struct dns_record **selected)
-{
-    enum spf_fit best = run->spf2_only ? SPF_FIT_SPF2 : SPF_FIT_SPF1;
-    size_t count = 0;
-
-    for (size_t i = 0; i < answer->record_count; i++) {
-        const struct dns_record *record = &answer->records[i];
-        enum spf_fit fit =
-            spf_scope_fit(run->scope, (const char *)record->txt.octets, record->txt.length);
-
-        if (fit > best) {
-            best = fit;
-            count = 0;
-        }
-        if (fit == best && count++ == 0)
-            *selected = record;
-    }
-    return count;
-}
-
-/* The rule by which records are selected. */
-static const char *selection_rule(const struct spf_run *run)
-{
-    static const char *const rules[] = {
-        [SPF_SCOPE_SPF] = "RFC 7208 4.5",
-        [SPF_SCOPE_MFROM] = "RFC 4406 4.4, scope mfrom",
-        [SPF_SCOPE_PRA] = "RFC 4406 4.4, scope pra",
-    };
-
-    return rules[run->scope];
-}
-
-static enum load no_record(struct spf_run *run, const struct dns_answer *answer,
-                           enum reason *reason)
-{
-    *reason = answer->status == DNS_NXDOMAIN ? REASON_SPF_NXDOMAIN : REASON_SPF_NO_RECORD;
-    if (answer->status == DNS_NXDOMAIN && run->scope == SPF_SCOPE_PRA) {
-        check_rule(run->outcome, "RFC 4406 4.3: the domain does not exist: fail");
-        return LOAD_NXDOMAIN;
-    }
-    check_rule(run->outcome, "%s: no SPF record", selection_rule(run));
-    return LOAD_NONE;
-}
-
-/* The record of DOMAIN as a whole is in error. */
-static enum load end_load(struct spf_run *run, enum reason reason, const struct dns_name *domain)
-{
-    char name[DNS_NAME_TEXT_SIZE];
-
-    spf_end(run, VOUCH_PERMERROR, reason, dns_name_format(domain, name));
-    return LOAD_ENDED;
-}
-
-/* Compile the record TXT of DOMAIN and remember it. */
-static enum load compile(struct spf_run *run, const struct dns_name *domain,
-                         const struct dns_record *txt, const struct spf_record **record)
-{
-    const char *octets = (const char *)txt->txt.octets;
-    struct spf_known *known = arena_alloc(run->arena, sizeof *known);
-    struct text place = text_in(run->arena);
-    struct spf_problem problem;
-    int error = VOUCH_ERROR_MEMORY;
-
-    if (known != NULL)
-        error = spf_record_parse(run->arena, octets, txt->txt.length, record, &problem);
-    if (error == VOUCH_ERROR_SYNTAX) {
-        spf_problem_describe(&problem, octets, &place);
-        text_add(&place, record_place(run, domain));
-        check_rule(run->outcome, "RFC 7208 4.6: syntax error, %s", text_string(&place));
-        spf_end(run, VOUCH_PERMERROR, REASON_SPF_SYNTAX, text_string(&place));
-        return LOAD_ENDED;
-    }
-    if (error == VOUCH_ERROR_LIMIT)
-        return end_load(run, REASON_SPF_SIZE_LIMIT, domain);
-    if (error != VOUCH_OK) {
-        end_memory(run);
-        return LOAD_ENDED;
-    }
-    *known = (struct spf_known){.domain = *domain, .record = *record, .next = run->known};
-    run->known = known;
-    return LOAD_FOUND;
-}
-
-/* Find and compile the record of DOMAIN (RFC 7208 4.3 to 4.6).  With LOAD_NONE *REASON says why
- * there is none. */
-static enum load load(struct spf_run *run, const struct dns_name *domain,
-                      const struct spf_record **record, enum reason *reason)
-{
-    const struct dns_answer *answer;
-    const struct dns_record *selected = NULL;
-    size_t count;
-
-    *reason = REASON_SPF_NO_DOMAIN;
-    if (dns_name_labels(domain) < 2)
-        return LOAD_NONE;
-    *record = find_known(run, domain);
-    if (*record != NULL)
-        return LOAD_FOUND;
-    answer = check_query(run->check, run->outcome, domain, DNS_TXT, NULL);
-    if (answer->status == DNS_FAILURE) {
-        check_rule(run->outcome, "RFC 7208 4.4: no answer to rely on");
-        spf_end_dns(run, answer, "");
-        return LOAD_ENDED;
-    }
-    count = select_records(run, answer, &selected);
-    if (count == 0)
-        return no_record(run, answer, reason);
-    if (count > 1) {
-        check_rule(run->outcome, "%s: %zu SPF records", selection_rule(run), count);
-        return end_load(run, REASON_SPF_MULTIPLE_RECORDS, domain);
-    }
-    check_rule(run->outcome, "%s: the SPF record", selection_rule(run));
-    return compile(run, domain, selected, record);
-}
-
 /* Make RECORD of DOMAIN the one that is evaluated.  PARENT: as in struct spf_frame. */
 static bool enter(struct spf_run *run, struct spf_frame *parent, const struct dns_name *domain,
                   const struct spf_record *record)
@@ -246,7 +116,7 @@ static bool enter(struct spf_run *run, struct spf_frame *parent, const struct dn
     struct spf_frame *frame = arena_alloc(run->arena, sizeof *frame);
 
     if (frame == NULL || text.octets == NULL) {
-        end_memory(run);
+        spf_end_memory(run);
         return false;
     }
     frame->parent = parent;
@@ -280,16 +150,16 @@ static bool go_to(struct spf_run *run, struct spf_frame *parent, const struct sp
 {
     struct dns_name domain;
     const struct spf_record *record;
-    enum load loaded = LOAD_NONE;
+    enum spf_load loaded = SPF_LOAD_NONE;
     enum reason why;
 
     if (spf_target(run, target, &domain))
-        loaded = load(run, &domain, &record, &why);
-    if (loaded == LOAD_NXDOMAIN)
+        loaded = spf_load(run, &domain, &record, &why);
+    if (loaded == SPF_LOAD_NXDOMAIN)
         return fail_nonexistent(run, parent);
-    if (loaded == LOAD_NONE)
+    if (loaded == SPF_LOAD_NONE)
         spf_end(run, VOUCH_PERMERROR, reason, spf_term_place(run, offset, length));
-    return loaded == LOAD_FOUND && enter(run, parent, &domain, record);
+    return loaded == SPF_LOAD_FOUND && enter(run, parent, &domain, record);
 }
 
 static bool follow_include(struct spf_run *run, const struct spf_term *term)
@@ -380,13 +250,13 @@ void spf_evaluate(struct spf_run *run, const struct dns_name *domain)
 {
     const struct spf_record *record;
     enum reason reason;
-    enum load loaded = load(run, domain, &record, &reason);
+    enum spf_load loaded = spf_load(run, domain, &record, &reason);
 
-    if (loaded == LOAD_NONE)
+    if (loaded == SPF_LOAD_NONE)
         spf_end(run, VOUCH_NONE, reason, NULL);
-    if (loaded == LOAD_NXDOMAIN)
+    if (loaded == SPF_LOAD_NXDOMAIN)
         (void)fail_nonexistent(run, NULL);
-    if (loaded != LOAD_FOUND || !enter(run, NULL, domain, record))
+    if (loaded != SPF_LOAD_FOUND || !enter(run, NULL, domain, record))
         return;
     while (step(run))
         continue;

@@ -64,6 +64,9 @@ void spf_end(struct spf_run *run, enum vouch_result result, enum reason reason, 
 const char *spf_term_text(struct spf_run *run, uint32_t offset, uint32_t length);
 const char *spf_term_place(struct spf_run *run, uint32_t offset, uint32_t length);
 
+/* " (in the record of DOMAIN)", or "" for the domain checked. */
+const char *spf_record_place(struct spf_run *run, const struct dns_name *domain);
+
 /* Count a term that asks DNS.  False: one too many, the run has ended. */
 bool spf_count_term(struct spf_run *run, uint32_t offset, uint32_t length);
 
@@ -80,6 +83,18 @@ enum spf_match spf_match_term(struct spf_run *run, const struct spf_term *term);
  * whole check costs two.  What this asks in vain is bounded: only terms behind one that DNS makes
  * match, and over the whole run no more terms than the limit allows. */
 void spf_prefetch(struct spf_run *run);
+
+/* End the run because there is no memory: a temperror. */
+void spf_end_memory(struct spf_run *run);
+
+/* What came of looking for the record of a domain.  NXDOMAIN: in the scope of the PRA, where that
+ * is a fail (RFC 4406 4.3).  ENDED: an error decided the whole run. */
+enum spf_load { SPF_LOAD_FOUND, SPF_LOAD_NONE, SPF_LOAD_NXDOMAIN, SPF_LOAD_ENDED };
+
+/* Find and compile the record of DOMAIN that is meant for the scope (RFC 7208 4.3 to 4.6, RFC 4406
+ * 4.4).  With SPF_LOAD_NONE *REASON says why there is none. */
+enum spf_load spf_load(struct spf_run *run, const struct dns_name *domain,
+                       const struct spf_record **record, enum reason *reason);
 
 /* End the run because ANSWER is a failure of DNS. */
 void spf_end_dns(struct spf_run *run, const struct dns_answer *answer, const char *place);

@@ -15,214 +15,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <yaml.h>
-
-#include "lib/base/ascii.h"
-#include "lib/base/text.h"
 #include "lib/verify/spf.h"
+#include "tests/conformance/suite.h"
 
 enum { ARENA_LIMIT = 64 * 1024 * 1024 };
-
-static yaml_node_t *node_at(yaml_document_t *document, int index)
-{
-    return yaml_document_get_node(document, index);
-}
-
-static const char *scalar(const yaml_node_t *node)
-{
-    return node != NULL && node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value
-                                                          : NULL;
-}
-
-static yaml_node_t *lookup(yaml_document_t *document, const yaml_node_t *mapping, const char *key)
-{
-    if (mapping == NULL || mapping->type != YAML_MAPPING_NODE)
-        return NULL;
-    for (yaml_node_pair_t *pair = mapping->data.mapping.pairs.start;
-         pair < mapping->data.mapping.pairs.top; pair++) {
-        const char *name = scalar(node_at(document, pair->key));
-
-        if (name != NULL && strcmp(name, key) == 0)
-            return node_at(document, pair->value);
-    }
-    return NULL;
-}
-
-static void bail_out(const char *what, const char *which)
-{
-    printf("Bail out! %s: %s\n", what, which);
-    exit(1);
-}
-
-/* ---- zone data to zone text -------------------------------------------------------------- */
-
-struct zone_writer {
-    yaml_document_t *document;
-    bool sender_id;
-    struct text text;
-    char owner[DNS_NAME_TEXT_SIZE];
-};
-
-/* A name in the form of zone files, every octet but letters, digits, '-' and '_' escaped. */
-static const char *zone_name(const char *text, char buffer[DNS_NAME_TEXT_SIZE])
-{
-    struct dns_name name;
-
-    if (dns_name_from_text(text, strlen(text), &name) != VOUCH_OK)
-        bail_out("not a name", text);
-    return dns_name_format(&name, buffer);
-}
-
-/* Octets of the "v=spf1" at the start of TEXT, the first string of a record; 0: none. */
-static size_t version_length(const unsigned char *text, size_t length)
-{
-    enum { SPF1_LENGTH = sizeof "v=spf1" - 1 };
-
-    return length >= SPF1_LENGTH && ascii_equal_fold((const char *)text, "v=spf1", SPF1_LENGTH) &&
-                   (length == SPF1_LENGTH || text[SPF1_LENGTH] == ' ')
-               ? SPF1_LENGTH
-               : 0;
-}
-
-/* A character-string; "\xNN" of the suite, which YAML takes for U+00NN, is one octet again. */
-static void write_string(struct zone_writer *zone, const yaml_node_t *value, bool first)
-{
-    const unsigned char *octets = value->data.scalar.value;
-    size_t start = first && zone->sender_id ? version_length(octets, value->data.scalar.length) : 0;
-
-    text_add(&zone->text, start > 0 ? " \"spf2.0/mfrom,pra" : " \"");
-    for (size_t i = start; i < value->data.scalar.length; i++) {
-        unsigned octet = octets[i];
-
-        if ((octet & 0xfeU) == 0xc2 && i + 1 < value->data.scalar.length)
-            octet = ((octet & 3U) << 6) | (octets[++i] & 0x3fU);
-        text_printf(&zone->text, "\\%03u", octet);
-    }
-    text_add(&zone->text, "\"");
-}
-
-static void write_txt(struct zone_writer *zone, const yaml_node_t *value)
-{
-    text_printf(&zone->text, "%s. TXT", zone->owner);
-    if (value->type == YAML_SCALAR_NODE)
-        write_string(zone, value, true);
-    else if (value->data.sequence.items.start == value->data.sequence.items.top)
-        text_add(&zone->text, " \"\"");
-    else
-        for (yaml_node_item_t *item = value->data.sequence.items.start;
-             item < value->data.sequence.items.top; item++)
-            write_string(zone, node_at(zone->document, *item),
-                         item == value->data.sequence.items.start);
-    text_add(&zone->text, "\n");
-}
-
-static void write_mx(struct zone_writer *zone, const yaml_node_t *value)
-{
-    char name[DNS_NAME_TEXT_SIZE];
-    yaml_node_item_t *items = value->data.sequence.items.start;
-    const char *exchange = scalar(node_at(zone->document, items[1]));
-
-    text_printf(&zone->text, "%s. MX %s %s.\n", zone->owner,
-                scalar(node_at(zone->document, items[0])),
-                *exchange != '\0' ? zone_name(exchange, name) : "");
-}
-
-static bool is_none(const char *type, const yaml_node_t *value)
-{
-    return strcmp(type, "TXT") == 0 && scalar(value) != NULL && strcmp(scalar(value), "NONE") == 0;
-}
-
-static void write_record(struct zone_writer *zone, const char *type, const yaml_node_t *value,
-                         bool has_txt)
-{
-    char name[DNS_NAME_TEXT_SIZE];
-
-    if (is_none(type, value))
-        return;
-    if (strcmp(type, "TXT") == 0 || (strcmp(type, "SPF") == 0 && !has_txt))
-        write_txt(zone, value);
-    else if (strcmp(type, "MX") == 0)
-        write_mx(zone, value);
-    else if (strcmp(type, "A") == 0 || strcmp(type, "AAAA") == 0)
-        text_printf(&zone->text, "%s. %s %s\n", zone->owner, type, scalar(value));
-    else if (strcmp(type, "PTR") == 0 || strcmp(type, "CNAME") == 0)
-        text_printf(&zone->text, "%s. %s %s.\n", zone->owner, type, zone_name(scalar(value), name));
-    else if (strcmp(type, "SPF") == 0) /* nobody asks for either, but the name exists */
-        text_printf(&zone->text, "%s. SRV 0 0 0 .\n", zone->owner);
-    else
-        bail_out("unknown record type", type);
-}
-
-/* One entry of a name's list as type and value; a bare TIMEOUT has no value. */
-static const char *entry(yaml_document_t *document, int index, const yaml_node_t **value)
-{
-    yaml_node_t *node = node_at(document, index);
-    const char *type;
-
-    *value = NULL;
-    if (node->type != YAML_MAPPING_NODE)
-        return scalar(node);
-    type = scalar(node_at(document, node->data.mapping.pairs.start->key));
-    *value = node_at(document, node->data.mapping.pairs.start->value);
-    return type;
-}
-
-/* Queries of a type that is not listed before the TIMEOUT at END fail. */
-static void write_timeout(struct zone_writer *zone, const yaml_node_t *list, yaml_node_item_t *end)
-{
-    static const char *const types[] = {"A", "AAAA", "MX", "PTR", "TXT"};
-
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        bool listed = false;
-
-        for (yaml_node_item_t *item = list->data.sequence.items.start; item < end; item++) {
-            const yaml_node_t *value;
-            const char *type = entry(zone->document, *item, &value);
-
-            if (strcmp(type, types[i]) == 0 && !is_none(type, value))
-                listed = true;
-        }
-        if (!listed)
-            text_printf(&zone->text, "! %s. %s servfail\n", zone->owner, types[i]);
-    }
-}
-
-static void write_name(struct zone_writer *zone, const char *owner, const yaml_node_t *list)
-{
-    const yaml_node_t *value;
-    bool has_txt = false;
-
-    zone_name(owner, zone->owner);
-    for (yaml_node_item_t *item = list->data.sequence.items.start;
-         item < list->data.sequence.items.top; item++)
-        if (strcmp(entry(zone->document, *item, &value), "TXT") == 0)
-            has_txt = true;
-    for (yaml_node_item_t *item = list->data.sequence.items.start;
-         item < list->data.sequence.items.top; item++) {
-        const char *type = entry(zone->document, *item, &value);
-
-        if (value != NULL)
-            write_record(zone, type, value, has_txt);
-        else
-            write_timeout(zone, list, item);
-    }
-}
 
 static struct resolver *make_resolver(struct arena *arena, yaml_document_t *document,
                                       const yaml_node_t *zonedata, bool sender_id)
 {
     struct resolver_settings settings = resolver_defaults();
-    struct zone_writer zone = {
-        .document = document, .sender_id = sender_id, .text = text_in(arena)};
+    struct text zone = text_in(arena);
     struct resolver *resolver;
     unsigned line = 0;
 
-    for (yaml_node_pair_t *pair = zonedata->data.mapping.pairs.start;
-         pair < zonedata->data.mapping.pairs.top; pair++)
-        write_name(&zone, scalar(node_at(document, pair->key)), node_at(document, pair->value));
-    if (resolver_new_zone(&settings, text_string(&zone.text), &resolver, &line) != VOUCH_OK) {
-        printf("# line %u of\n%s\n", line, text_string(&zone.text));
-        bail_out("zone not accepted", "see above");
+    suite_write_zone(&zone, document, zonedata, sender_id);
+    if (resolver_new_zone(&settings, text_string(&zone), &resolver, &line) != VOUCH_OK) {
+        printf("# line %u of\n%s\n", line, text_string(&zone));
+        suite_bail_out("zone not accepted", "see above");
     }
     return resolver;
 }
@@ -254,10 +63,10 @@ static bool result_is_accepted(yaml_document_t *document, const yaml_node_t *exp
                                const char *word)
 {
     if (expected->type == YAML_SCALAR_NODE)
-        return strcmp(scalar(expected), word) == 0;
+        return strcmp(suite_scalar(expected), word) == 0;
     for (yaml_node_item_t *item = expected->data.sequence.items.start;
          item < expected->data.sequence.items.top; item++)
-        if (strcmp(scalar(node_at(document, *item)), word) == 0)
+        if (strcmp(suite_scalar(suite_node_at(document, *item)), word) == 0)
             return true;
     return false;
 }
@@ -341,22 +150,23 @@ static struct outcome *check_sender_id(const struct check *check)
         outcome_new(check->arena, METHOD_SENDER_ID, IDENTITY_PRA, VOUCH_STAGE_EOH);
 
     if (outcome == NULL || !spf_judge(check, outcome, &request))
-        bail_out("spf_judge", "no memory");
+        suite_bail_out("spf_judge", "no memory");
     return outcome;
 }
 
 static void run_case(struct run *run, const char *name, const yaml_node_t *test)
 {
     yaml_document_t *document = run->document;
-    const char *host = scalar(lookup(document, test, "host"));
+    const char *host = suite_scalar(suite_lookup(document, test, "host"));
     struct arena *arena = arena_new(ARENA_LIMIT);
     struct budget_limits limits = budget_defaults();
     struct verify_settings settings = {
         .spf = {.term_limit = 10,
                 .void_limit = 2,
                 .engine = run->libspf2 ? SPF_ENGINE_LIBSPF2 : SPF_ENGINE_NATIVE}};
-    struct facts facts = {
-        .helo = scalar(lookup(document, test, "helo")), .authserv_id = "", .has_mail = true};
+    struct facts facts = {.helo = suite_scalar(suite_lookup(document, test, "helo")),
+                          .authserv_id = "",
+                          .has_mail = true};
     struct check check = {.facts = &facts,
                           .settings = &settings,
                           .resolver = run->resolver,
@@ -365,12 +175,12 @@ static void run_case(struct run *run, const char *name, const yaml_node_t *test)
                           .began = clock_now()};
 
     if (!ip_parse(host, strlen(host), &facts.client))
-        bail_out("not an address", host);
-    if (path_parse(arena, scalar(lookup(document, test, "mailfrom")), &facts.reverse_path) !=
-        VOUCH_OK)
-        bail_out("path_parse", name);
-    judge(run, name, lookup(document, test, "result"),
-          scalar(lookup(document, test, "explanation")),
+        suite_bail_out("not an address", host);
+    if (path_parse(arena, suite_scalar(suite_lookup(document, test, "mailfrom")),
+                   &facts.reverse_path) != VOUCH_OK)
+        suite_bail_out("path_parse", name);
+    judge(run, name, suite_lookup(document, test, "result"),
+          suite_scalar(suite_lookup(document, test, "explanation")),
           run->sender_id ? check_sender_id(&check) : check_spf(&check));
     budget_free(check.budget);
     arena_free(arena);
@@ -379,18 +189,19 @@ static void run_case(struct run *run, const char *name, const yaml_node_t *test)
 static void run_group(struct run *run, yaml_document_t *document)
 {
     const yaml_node_t *root = yaml_document_get_root_node(document);
-    const yaml_node_t *tests = lookup(document, root, "tests");
-    const yaml_node_t *zonedata = lookup(document, root, "zonedata");
+    const yaml_node_t *tests = suite_lookup(document, root, "tests");
+    const yaml_node_t *zonedata = suite_lookup(document, root, "zonedata");
     struct arena *arena = arena_new(ARENA_LIMIT);
 
     if (tests == NULL || zonedata == NULL)
-        bail_out("a group without tests or zonedata", "");
-    printf("# %s\n", scalar(lookup(document, root, "description")));
+        suite_bail_out("a group without tests or zonedata", "");
+    printf("# %s\n", suite_scalar(suite_lookup(document, root, "description")));
     run->document = document;
     run->resolver = make_resolver(arena, document, zonedata, run->sender_id);
     for (yaml_node_pair_t *pair = tests->data.mapping.pairs.start;
          pair < tests->data.mapping.pairs.top; pair++)
-        run_case(run, scalar(node_at(document, pair->key)), node_at(document, pair->value));
+        run_case(run, suite_scalar(suite_node_at(document, pair->key)),
+                 suite_node_at(document, pair->value));
     resolver_release(run->resolver);
     arena_free(arena);
 }
@@ -401,13 +212,13 @@ static void run_suite(struct run *run, FILE *file)
     bool more = true;
 
     if (!yaml_parser_initialize(&parser))
-        bail_out("yaml", "no memory");
+        suite_bail_out("yaml", "no memory");
     yaml_parser_set_input_file(&parser, file);
     while (more) {
         yaml_document_t document;
 
         if (!yaml_parser_load(&parser, &document))
-            bail_out("yaml", parser.problem);
+            suite_bail_out("yaml", parser.problem);
         more = yaml_document_get_root_node(&document) != NULL;
         if (more)
             run_group(run, &document);
