@@ -77,6 +77,7 @@ const char *vouch_result_word(enum vouch_result result);
 enum vouch_action {
     VOUCH_CONTINUE,   /* nothing against it so far */
     VOUCH_ACCEPT,     /* no later check refuses; callbacks go on */
+    VOUCH_ANNOTATE,   /* goes on, with a field in the header that asks for a closer look */
     VOUCH_QUARANTINE, /* takes effect at end of message */
     VOUCH_TEMPFAIL,
     VOUCH_REJECT,

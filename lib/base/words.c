@@ -46,8 +46,10 @@ const char *vouch_result_word(enum vouch_result result)
 const char *vouch_action_word(enum vouch_action action)
 {
     static const char *const words[VOUCH_ACTION_COUNT] = {
-        [VOUCH_CONTINUE] = "continue", [VOUCH_ACCEPT] = "accept", [VOUCH_QUARANTINE] = "quarantine",
-        [VOUCH_TEMPFAIL] = "tempfail", [VOUCH_REJECT] = "reject", [VOUCH_DISCARD] = "discard",
+        [VOUCH_CONTINUE] = "continue", [VOUCH_ACCEPT] = "accept",
+        [VOUCH_ANNOTATE] = "annotate", [VOUCH_QUARANTINE] = "quarantine",
+        [VOUCH_TEMPFAIL] = "tempfail", [VOUCH_REJECT] = "reject",
+        [VOUCH_DISCARD] = "discard",
     };
 
     return words[action];

@@ -6,6 +6,7 @@
 #include "lib/report/received_spf.h"
 #include "lib/report/record.h"
 #include "lib/report/reply.h"
+#include "lib/report/scrutiny.h"
 
 /* While the MTA waits: DNS time runs for the message, and no longer for its HELO. */
 static void run_stages(struct vouch_message *message, enum vouch_stage last)
@@ -108,11 +109,49 @@ static int insert_received_spf(struct vouch_message *message, struct vouch_edit 
     return error;
 }
 
+/* One for each outcome whose rule says so. */
+static int insert_scrutiny(struct vouch_message *message, struct vouch_edit *edits, size_t *count)
+{
+    const struct vouch_config *config = message->session->engine->config;
+
+    for (const struct outcome *of = message->outcomes; of != NULL; of = of->next) {
+        const char *value;
+
+        if (of->is_part || decide_wish(&message->facts, of, config) != VOUCH_ANNOTATE)
+            continue;
+        value = scrutiny_write(message->arena, of);
+        if (value == NULL)
+            return VOUCH_ERROR_MEMORY;
+        edits[(*count)++] =
+            (struct vouch_edit){.kind = VOUCH_EDIT_INSERT, .name = SCRUTINY_FIELD, .value = value};
+    }
+    return VOUCH_OK;
+}
+
+/* Only we ask for a closer look. */
+static void remove_scrutiny(const struct vouch_message *message, struct vouch_edit *edits,
+                            size_t *count)
+{
+    for (unsigned i = message->scrutiny_seen; i > 0; i--)
+        edits[(*count)++] =
+            (struct vouch_edit){.kind = VOUCH_EDIT_DELETE, .name = SCRUTINY_FIELD, .index = i};
+}
+
+static size_t count_outcomes(const struct vouch_message *message)
+{
+    size_t count = 0;
+
+    for (const struct outcome *of = message->outcomes; of != NULL; of = of->next)
+        count++;
+    return count;
+}
+
 int vouch_message_edits(struct vouch_message *message, const struct vouch_edit **edits,
                         size_t *count)
 {
-    struct vouch_edit *list =
-        arena_calloc(message->arena, message->forged_count + 1 + AUTHRES_FIELDS_MAX, sizeof *list);
+    size_t most = message->forged_count + message->scrutiny_seen + count_outcomes(message) + 1 +
+                  AUTHRES_FIELDS_MAX;
+    struct vouch_edit *list = arena_calloc(message->arena, most, sizeof *list);
     int error;
 
     if (list == NULL)
@@ -125,7 +164,10 @@ int vouch_message_edits(struct vouch_message *message, const struct vouch_edit *
             .name = "Authentication-Results",
             .index = message->forged[i - 1],
         };
-    error = insert_received_spf(message, list, count);
+    remove_scrutiny(message, list, count);
+    error = insert_scrutiny(message, list, count);
+    if (error == VOUCH_OK)
+        error = insert_received_spf(message, list, count);
     return error != VOUCH_OK ? error : insert_authres(message, list, count);
 }
 

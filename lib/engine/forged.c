@@ -4,18 +4,25 @@
 #include "lib/base/ascii.h"
 #include "lib/engine/transaction.h"
 #include "lib/mail/authres.h"
+#include "lib/report/scrutiny.h"
+
+static bool is_trusted_peer(const struct vouch_message *message)
+{
+    const struct config_authres *settings = &message->session->engine->config->authres;
+
+    return ip_in_networks(&message->facts.client, settings->trusted_peers,
+                          settings->trusted_peer_count);
+}
 
 /* RFC 8601 5: what claims to be ours and is not, what cannot be read, and what has a version we do
  * not know must not reach those who trust us. */
 static bool must_go(const struct vouch_message *message, const char *value, size_t length)
 {
-    const struct config_authres *settings = &message->session->engine->config->authres;
     struct authres_head head;
 
-    if (ip_in_networks(&message->facts.client, settings->trusted_peers,
-                       settings->trusted_peer_count))
+    if (is_trusted_peer(message))
         return false;
-    if (settings->strip_all)
+    if (message->session->engine->config->authres.strip_all)
         return true;
     if (authres_parse_head(value, length, &head) != VOUCH_OK)
         return true;
@@ -39,9 +46,11 @@ static int remember(struct vouch_message *message, unsigned index)
     return VOUCH_OK;
 }
 
-int message_note_authres(struct vouch_message *message, const char *name, const char *value,
-                         size_t value_length)
+int message_note_forged(struct vouch_message *message, const char *name, const char *value,
+                        size_t value_length)
 {
+    if (ascii_string_equal_fold(name, SCRUTINY_FIELD) && !is_trusted_peer(message))
+        message->scrutiny_seen++;
     if (!ascii_string_equal_fold(name, "Authentication-Results"))
         return VOUCH_OK;
     message->authres_seen++;

@@ -130,7 +130,7 @@ int vouch_message_header(struct vouch_message *message, const char *name, const 
                          size_t value_length)
 {
     struct header_list *headers = &message->facts.headers;
-    int error = message_note_authres(message, name, value, value_length);
+    int error = message_note_forged(message, name, value, value_length);
 
     if (error == VOUCH_OK)
         error = header_list_add(headers, name, value, value_length);

@@ -75,8 +75,9 @@ struct vouch_message {
     struct vouch_reply reply;
     struct vouch_decision decision;
 
-    unsigned authres_seen; /* Authentication-Results fields so far */
-    unsigned *forged;      /* indices of those to remove, rising */
+    unsigned authres_seen;  /* Authentication-Results fields so far */
+    unsigned scrutiny_seen; /* fields so far that ask for a closer look, and are not ours */
+    unsigned *forged;       /* indices of those to remove, rising */
     size_t forged_count, forged_room;
 };
 
@@ -140,8 +141,8 @@ bool message_is_refused(const struct vouch_message *message);
 
 /* forged.c */
 
-/* Look at a field just received: is it an Authentication-Results that claims to be ours? */
-int message_note_authres(struct vouch_message *message, const char *name, const char *value,
-                         size_t value_length);
+/* Look at a field just received: does it claim to be ours? */
+int message_note_forged(struct vouch_message *message, const char *name, const char *value,
+                        size_t value_length);
 
 #endif

@@ -29,11 +29,20 @@ const char *config_section_name(enum method method)
     return method_name(method); /* sections bear the names of their methods */
 }
 
-enum rule_scope config_rule_scope(enum method method, enum identity identity)
+enum rule_scope config_rule_scope(const struct outcome *outcome)
 {
-    if (method == METHOD_SPF && identity == IDENTITY_HELO)
+    if (outcome->method == METHOD_SPF && outcome->identity == IDENTITY_HELO)
         return RULE_SCOPE_HELO;
-    return identity == IDENTITY_AUTHOR ? RULE_SCOPE_AUTHOR : RULE_SCOPE_MAIN;
+    if (outcome->identity == IDENTITY_PRA && outcome->result == VOUCH_PERMERROR &&
+        outcome->domain[0] == '\0')
+        return RULE_SCOPE_MISSING;
+    return outcome->identity == IDENTITY_AUTHOR ? RULE_SCOPE_AUTHOR : RULE_SCOPE_MAIN;
+}
+
+bool config_only_tells(const struct vouch_config *config, const struct outcome *outcome)
+{
+    return outcome->reason == REASON_SENDER_ID_SPF1 && outcome->result != VOUCH_PASS &&
+           config->verify.senderid.use_spf1 == SENDERID_SPF1_ANNOTATE;
 }
 
 int config_domain_compare(const struct dns_name *a, const struct dns_name *b)
@@ -73,7 +82,7 @@ static const struct config_domain *find_domain(const struct vouch_config *config
 /* In a `domain` section the rules of a method for whole messages are about its author. */
 static enum rule_scope scope_in_domain(const struct outcome *outcome)
 {
-    enum rule_scope scope = config_rule_scope(outcome->method, outcome->identity);
+    enum rule_scope scope = config_rule_scope(outcome);
 
     return scope == RULE_SCOPE_AUTHOR ? RULE_SCOPE_MAIN : scope;
 }
@@ -94,7 +103,7 @@ const struct config_rule *config_rule_for(const struct vouch_config *config,
                                           const struct outcome *outcome,
                                           const struct config_domain **domain)
 {
-    enum rule_scope scope = config_rule_scope(outcome->method, outcome->identity);
+    enum rule_scope scope = config_rule_scope(outcome);
     struct dns_name name;
     unsigned labels = 0;
 

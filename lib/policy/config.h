@@ -36,11 +36,30 @@ struct config_rule {
 /* The rules of one configuration section: the method's own identity, and its HELO identity where it
  * has two ("helo-fail = ...").  What a method says of an author's domain has no rules but those of
  * `domain` sections. */
-enum rule_scope { RULE_SCOPE_MAIN, RULE_SCOPE_HELO, RULE_SCOPE_AUTHOR, RULE_SCOPE_COUNT };
+enum rule_scope {
+    RULE_SCOPE_MAIN,
+    RULE_SCOPE_HELO,
+    RULE_SCOPE_AUTHOR,
+    RULE_SCOPE_MISSING, /* there is nothing to check: "missing-pra = ..." */
+    RULE_SCOPE_COUNT
+};
 
 struct config_rules {
     struct config_rule rule[METHOD_COUNT][RULE_SCOPE_COUNT][VOUCH_RESULT_COUNT];
 };
+
+/* When SPF of the reverse-path and Sender ID of the PRA together are a reason to refuse. */
+enum refuse_when {
+    REFUSE_NEVER,
+    REFUSE_BOTH_FAIL,
+    REFUSE_EITHER_FAILS,
+    REFUSE_NEITHER_PASSES,
+    REFUSE_EITHER_DOES_NOT_PASS,
+    REFUSE_ONE_FAILS_OTHER_DOES_NOT_PASS
+};
+#define REFUSE_WHEN_WORDS                                                                          \
+    "never both-fail either-fails neither-passes either-does-not-pass "                            \
+    "one-fails-other-does-not-pass"
 
 struct config_domain {
     struct dns_name name;
@@ -72,6 +91,8 @@ struct vouch_config {
     struct verify_settings verify;
     struct config_authres authres;
     bool received_spf; /* write a Received-SPF field */
+    enum refuse_when refuse_when;
+    struct config_rule refuse; /* what is done then */
     struct config_exempt exempt;
     size_t header_octets; /* of a message that are kept */
     unsigned recipients;  /* of a message that are kept, for the record */
@@ -92,13 +113,17 @@ bool config_same_resolver(const struct vouch_config *a, const struct vouch_confi
 
 /* The configuration's section for a method, and the scope of an identity within it. */
 const char *config_section_name(enum method method);
-enum rule_scope config_rule_scope(enum method method, enum identity identity);
+enum rule_scope config_rule_scope(const struct outcome *outcome);
 
 /* The result that DOMAIN has the rule for OUTCOME under: its own.  But of an author's domain
  * whatever is neither `pass` nor `temperror` is as good as `none` where it has no rule of its own:
  * a signature that is worth nothing must not be worth more than none. */
 enum vouch_result config_domain_result(const struct config_domain *domain,
                                        const struct outcome *outcome);
+
+/* Whether OUTCOME is told and counts neither for nor against the message: who published a record
+ * for SPF need not have meant the addresses of headers (RFC 4406, the IESG's note). */
+bool config_only_tells(const struct vouch_config *config, const struct outcome *outcome);
 
 /* The rule for OUTCOME: the most specific `domain` override that speaks of it, else the method's
  * own. *DOMAIN (may be NULL) is the override used, or NULL.  Never NULL. */

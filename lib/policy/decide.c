@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "lib/policy/combine.h"
+
 const char *exemption_text(enum exemption exemption)
 {
     static const char *const texts[] = {
@@ -42,32 +44,27 @@ static bool is_unowned_bounce(const struct facts *facts, const struct outcome *o
            outcome->result == VOUCH_NONE;
 }
 
-/* Who published a record for SPF need not have meant the addresses of headers (RFC 4406, the IESG's
- * note). */
-static bool is_only_annotated(const struct outcome *outcome, const struct vouch_config *config)
-{
-    return outcome->reason == REASON_SENDER_ID_SPF1 && outcome->result != VOUCH_PASS &&
-           config->verify.senderid.use_spf1 == SENDERID_SPF1_ANNOTATE;
-}
-
 /* What the rule for OUTCOME asks for. */
 static enum vouch_action wish(const struct facts *facts, const struct outcome *outcome,
                               const struct vouch_config *config, const struct config_rule *rule)
 {
-    if ((is_unowned_bounce(facts, outcome) || is_only_annotated(outcome, config)) &&
+    if ((is_unowned_bounce(facts, outcome) || config_only_tells(config, outcome)) &&
         rule->action != VOUCH_ACCEPT)
         return VOUCH_CONTINUE;
     return rule->action;
 }
 
-/* Take OUTCOME's wish into account. */
-static void weigh(struct decision *decision, const struct facts *facts,
-                  const struct outcome *outcome, const struct vouch_config *config)
+enum vouch_action decide_wish(const struct facts *facts, const struct outcome *outcome,
+                              const struct vouch_config *config)
 {
-    const struct config_domain *domain;
-    const struct config_rule *rule = config_rule_for(config, outcome, &domain);
-    enum vouch_action action = wish(facts, outcome, config, rule);
+    return wish(facts, outcome, config, config_rule_for(config, outcome, NULL));
+}
 
+/* RULE asks for ACTION because of OUTCOME. */
+static void take(struct decision *decision, const struct outcome *outcome,
+                 const struct config_rule *rule, const struct config_domain *domain,
+                 enum vouch_action action)
+{
     if (action == VOUCH_CONTINUE || weight(action) < weight(decision->wanted))
         return;
     if (action != decision->wanted) {
@@ -76,12 +73,38 @@ static void weigh(struct decision *decision, const struct facts *facts,
         decision->outcome = outcome;
         decision->rule = rule;
         decision->domain = domain;
+        decision->combination = REFUSE_NEVER;
         decision->failures = 0;
         memset(decision->reasons, 0, sizeof decision->reasons);
     }
     if (decision->failures < DECISION_REASONS)
         decision->reasons[decision->failures] = outcome;
     decision->failures++;
+}
+
+/* Take OUTCOME's wish into account. */
+static void weigh(struct decision *decision, const struct facts *facts,
+                  const struct outcome *outcome, const struct vouch_config *config)
+{
+    const struct config_domain *domain;
+    const struct config_rule *rule = config_rule_for(config, outcome, &domain);
+
+    take(decision, outcome, rule, domain, wish(facts, outcome, config, rule));
+}
+
+/* And that of both together; what asks for the same by itself is named by itself. */
+static void weigh_combination(struct decision *decision, const struct outcome *outcomes,
+                              const struct vouch_config *config)
+{
+    const struct config_rule *rule = &config->refuse;
+    struct combined combined;
+
+    if (weight(rule->action) <= weight(decision->wanted) ||
+        !combine_applies(outcomes, config, &combined))
+        return;
+    take(decision, combined.pra, rule, NULL, rule->action);
+    take(decision, combined.mailfrom, rule, NULL, rule->action);
+    decision->combination = config->refuse_when;
 }
 
 /* RFC 7372 3.1: no passing signature, no acceptable one, or none of the author's domain. */
@@ -167,6 +190,8 @@ struct decision decide(const struct facts *facts, const struct outcome *outcomes
         for (const struct outcome *of = outcomes; of != NULL; of = of->next)
             if (of->stage <= stage && !of->is_part)
                 weigh(&decision, facts, of, config);
+        if (stage >= VOUCH_STAGE_EOH)
+            weigh_combination(&decision, outcomes, config);
     }
     set_codes(&decision);
     if (!config->process.monitor)

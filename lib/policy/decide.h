@@ -32,6 +32,7 @@ struct decision {
     const struct outcome *outcome;      /* that decided; NULL: none did */
     const struct config_rule *rule;     /* that decided; NULL: none did */
     const struct config_domain *domain; /* override the rule stands in, or NULL */
+    enum refuse_when combination;       /* the rule is about two outcomes together */
     unsigned failures;                  /* outcomes whose rule wants what `wanted` is */
     const struct outcome *reasons[DECISION_REASONS]; /* the first of them, `outcome` foremost; NULL
                                                         where there are fewer */
@@ -45,6 +46,10 @@ struct decision {
  * for REJECT, 4xx with 4.x.x for TEMPFAIL.  SPF `none` never counts against a message with the null
  * reverse-path: a bounce cannot choose who sends it.  What a "v=spf1" record said of Sender ID does
  * not count either, unless `sender-id { use-spf1 = yes }`. */
+/* What the rule for OUTCOME asks for, whatever the others ask for. */
+enum vouch_action decide_wish(const struct facts *facts, const struct outcome *outcome,
+                              const struct vouch_config *config);
+
 struct decision decide(const struct facts *facts, const struct outcome *outcomes,
                        const struct vouch_config *config, enum vouch_stage stage);
 

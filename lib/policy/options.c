@@ -153,6 +153,16 @@ const struct option option_table[] = {
     SENDER_ID(VOUCH_TEMPERROR, "temperror", "When DNS did not tell."),
     SENDER_ID(VOUCH_PERMERROR, "permerror",
               "When the domain's record is in error, or the message has no PRA."),
+    {"sender-id", "missing-pra", OPTION_RULE, "continue",
+     AT(rules.rule[METHOD_SENDER_ID][RULE_SCOPE_MISSING][VOUCH_PERMERROR]), .of_no_domain = true,
+     .meaning = "When the header names no PRA, or a malformed one."},
+    {"sender-id", "refuse-when", OPTION_WORD, "never", .words = REFUSE_WHEN_WORDS, AT(refuse_when),
+     .origin_offset = offsetof(struct vouch_config, refuse.origin),
+     .meaning = "When SPF of the reverse-path and Sender ID of the PRA together are a reason for "
+                "refuse-action."},
+    {"sender-id", "refuse-action", OPTION_ACTION, "reject",
+     .words = "annotate reject tempfail quarantine discard", AT(refuse.action),
+     .meaning = "What is done then."},
     {"sender-id", "mfrom", OPTION_CHOICE, "no", .words = OPTION_YES_NO, AT(verify.senderid.mfrom),
      .meaning = "Whether to check Sender ID for the reverse-path, too."},
     {"sender-id", "use-spf1", OPTION_WORD, "annotate", .words = "no annotate yes",
@@ -243,5 +253,5 @@ bool option_is_list(const struct option *option)
 
 bool option_is_for_domains(const struct option *option)
 {
-    return option->type == OPTION_RULE;
+    return option->type == OPTION_RULE && !option->of_no_domain;
 }

@@ -44,6 +44,7 @@ struct option {
     size_t offset;        /* of the value in struct vouch_config; for `domain`, config_domain */
     size_t count_offset;  /* of a list's size_t count */
     size_t origin_offset; /* of its struct config_origin; 0: none is kept */
+    bool of_no_domain;    /* of rules: what they are about has no domain to set them for */
     const char *meaning;  /* one sentence */
 };
 

@@ -231,8 +231,8 @@ static int store_action(const struct option *option, const char *text, enum vouc
         return complain_of_word(option, complaint, text);
     if (!find_action(text, &action))
         return complain(complaint, text,
-                        "is not an action; use one of continue accept reject tempfail quarantine "
-                        "discard");
+                        "is not an action; use one of continue accept annotate reject tempfail "
+                        "quarantine discard");
     *field = action;
     return VOUCH_OK;
 }

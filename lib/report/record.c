@@ -19,16 +19,29 @@ static void add_string(struct text *text, const char *string)
     text_add_char(text, '"');
 }
 
+/* "sender-id { refuse-when = both-fail }" */
+static void add_combination(struct text *text, enum refuse_when when)
+{
+    const char *word = REFUSE_WHEN_WORDS;
+
+    for (; when > REFUSE_NEVER; when--)
+        word = strchr(word, ' ') + 1;
+    text_add(text, "sender-id { refuse-when = ");
+    text_append(text, word, strcspn(word, " "));
+    text_add(text, " }");
+}
+
 static void add_rule(struct text *text, const struct decision *decision)
 {
     const struct outcome *outcome = decision->outcome;
-    enum rule_scope scope = config_rule_scope(outcome->method, outcome->identity);
+    enum rule_scope scope = config_rule_scope(outcome);
     enum vouch_result result = decision->domain != NULL
                                    ? config_domain_result(decision->domain, outcome)
                                    : outcome->result;
 
     text_printf(text, "%s { %s%s = %s }", config_section_name(outcome->method),
-                scope == RULE_SCOPE_HELO ? "helo-" : "", vouch_result_word(result),
+                scope == RULE_SCOPE_HELO ? "helo-" : "",
+                scope == RULE_SCOPE_MISSING ? "missing-pra" : vouch_result_word(result),
                 vouch_action_word(decision->rule->action));
 }
 
@@ -42,6 +55,10 @@ const char *record_rule_text(struct arena *arena, const struct decision *decisio
         return "exempt { clients = ... }";
     if (decision->rule == NULL || decision->outcome == NULL)
         return "";
+    if (decision->combination != REFUSE_NEVER) {
+        add_combination(&text, decision->combination);
+        return text_string(&text);
+    }
     if (decision->domain != NULL) {
         text_add(&text, "domain ");
         add_string(&text, decision->domain->text);

@@ -250,8 +250,7 @@ static struct outcome *sum_up(const struct check *check, const struct dkim_findi
     for (size_t i = 0; i < count; i++) {
         if (!speaks_for(&findings[i], author))
             continue;
-        summary->security =
-            dns_security_of_both(summary->security, findings[i].outcome->security);
+        summary->security = dns_security_of_both(summary->security, findings[i].outcome->security);
         has_failed |= has_failed_in_test(&findings[i]);
         if (rank(&findings[i]) > (best != NULL ? rank(best) : 0))
             best = &findings[i];

@@ -20,7 +20,7 @@ from test_postfix import BANK, CONFIGURED, DEFAULTS, NOBODY, PLAIN, STRICT, ZONE
 from test_postfix_sessions import FORGED
 
 FILTERS = {"default": "", "monitor": "mode = monitor\n", "strict": STRICT,
-           "sender-id": "sender-id { fail = reject  permerror = reject }\n",
+           "sender-id": "sender-id { fail = reject  missing-pra = reject }\n",
            "open": "exempt { authenticated = no }\n",
            "actions": "spf { softfail = quarantine  neutral = discard }\n"}
 STRANGER = ("198.51.100.66", "mail.bank.example")

@@ -246,7 +246,7 @@ static void test_texts(void **state)
     }
 }
 
-#define ACTIONS "use one of continue accept reject tempfail quarantine discard"
+#define ACTIONS "use one of continue accept annotate reject tempfail quarantine discard"
 #define CL      "command line:"
 
 /* One mistake each. */

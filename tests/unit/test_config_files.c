@@ -107,7 +107,7 @@ static void test_five_mistakes(void **state)
                "mode = off\n");
     assert_null(load(place, NULL, VOUCH_ERROR_CONFIG,
                      "milter.conf:6: spf.fail: 'refuse' is not an action; use one of continue "
-                     "accept reject tempfail quarantine discard\n"
+                     "accept annotate reject tempfail quarantine discard\n"
                      "milter.conf:9: dns.timeout: '90s' is out of range; use 100ms to 1m\n"
                      "milter.conf:13: exempt.clients: '192.0.2.1/24' has bits set behind its "
                      "prefix\n"

@@ -602,11 +602,149 @@ static void test_words(void **state)
     assert_string_equal(exemption_text(EXEMPT_CLIENT), "listed client");
     assert_string_equal(exemption_text(EXEMPT_AUTHENTICATED), "authenticated client");
     assert_string_equal(config_section_name(METHOD_SPF), "spf");
-    assert_int_equal(config_rule_scope(METHOD_SPF, IDENTITY_HELO), RULE_SCOPE_HELO);
-    assert_int_equal(config_rule_scope(METHOD_SPF, IDENTITY_MAILFROM), RULE_SCOPE_MAIN);
-    assert_int_equal(config_rule_scope(METHOD_DKIM, IDENTITY_AUTHOR), RULE_SCOPE_AUTHOR);
-    assert_int_equal(config_rule_scope(METHOD_DKIM, IDENTITY_NONE), RULE_SCOPE_MAIN);
-    assert_int_equal(config_rule_scope(METHOD_CSA, IDENTITY_HELO), RULE_SCOPE_MAIN);
+}
+
+static void test_scopes(void **state)
+{
+    static const struct {
+        struct outcome outcome;
+        enum rule_scope scope;
+    } scopes[] = {
+        {{.method = METHOD_SPF, .identity = IDENTITY_HELO, .domain = "a.b"}, RULE_SCOPE_HELO},
+        {{.method = METHOD_SPF, .identity = IDENTITY_MAILFROM, .domain = "a.b"}, RULE_SCOPE_MAIN},
+        {{.method = METHOD_DKIM, .identity = IDENTITY_AUTHOR, .domain = "a.b"}, RULE_SCOPE_AUTHOR},
+        {{.method = METHOD_DKIM, .identity = IDENTITY_NONE, .domain = ""}, RULE_SCOPE_MAIN},
+        {{.method = METHOD_CSA, .identity = IDENTITY_NONE, .domain = "a.b"}, RULE_SCOPE_MAIN},
+        {{.method = METHOD_SENDER_ID,
+          .identity = IDENTITY_PRA,
+          .result = VOUCH_PERMERROR,
+          .domain = ""},
+         RULE_SCOPE_MISSING},
+        {{.method = METHOD_SENDER_ID,
+          .identity = IDENTITY_PRA,
+          .result = VOUCH_PERMERROR,
+          .domain = "a.b"},
+         RULE_SCOPE_MAIN},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof scopes / sizeof scopes[0]; i++)
+        assert_int_equal(config_rule_scope(&scopes[i].outcome), scopes[i].scope);
+}
+
+/* spec/senderid.md 1.4: PRA across, reverse-path down; what each mode says of each pair. */
+static const char *const modes[] = {"never",
+                                    "both-fail",
+                                    "either-fails",
+                                    "neither-passes",
+                                    "either-does-not-pass",
+                                    "one-fails-other-does-not-pass"};
+static const struct {
+    enum vouch_result pra, mailfrom;
+    bool applies[6]; /* by mode */
+} pairs[] = {
+    {VOUCH_PASS, VOUCH_PASS, {0, 0, 0, 0, 0, 0}},
+    {VOUCH_PASS, VOUCH_FAIL, {0, 0, 1, 0, 1, 0}},
+    {VOUCH_PASS, VOUCH_NEUTRAL, {0, 0, 0, 0, 1, 0}},
+    {VOUCH_FAIL, VOUCH_PASS, {0, 0, 1, 0, 1, 0}},
+    {VOUCH_FAIL, VOUCH_FAIL, {0, 1, 1, 1, 1, 1}},
+    {VOUCH_FAIL, VOUCH_SOFTFAIL, {0, 0, 1, 1, 1, 1}},
+    {VOUCH_NONE, VOUCH_PASS, {0, 0, 0, 0, 1, 0}},
+    {VOUCH_NONE, VOUCH_FAIL, {0, 0, 1, 1, 1, 1}},
+    {VOUCH_NONE, VOUCH_NONE, {0, 0, 0, 1, 1, 0}},
+    {VOUCH_PERMERROR, VOUCH_SOFTFAIL, {0, 0, 0, 1, 1, 0}},
+    {VOUCH_FAIL, VOUCH_TEMPERROR, {0, 0, 0, 0, 0, 0}}, /* DNS trouble is never a reason */
+    {VOUCH_TEMPERROR, VOUCH_FAIL, {0, 0, 0, 0, 0, 0}},
+};
+
+static struct outcome outcome_for(enum method method, enum identity identity,
+                                  enum vouch_result result)
+{
+    return (struct outcome){
+        .method = method,
+        .identity = identity,
+        .stage = identity == IDENTITY_PRA ? VOUCH_STAGE_EOH : VOUCH_STAGE_MAIL,
+        .result = result,
+        .domain = "a.example",
+        .detail = "",
+        .explanation = "",
+    };
+}
+
+static struct vouch_config *config_for_mode(size_t mode, const char *more)
+{
+    char text[200];
+
+    (void)snprintf(text, sizeof text, "spf { fail = continue } sender-id { refuse-when = %s %s }",
+                   modes[mode], more);
+    return load(text);
+}
+
+static void test_combination(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        for (size_t mode = 0; mode < 6; mode++) {
+            struct vouch_config *config = config_for_mode(mode, "");
+            struct outcome spf = outcome_for(METHOD_SPF, IDENTITY_MAILFROM, pairs[i].mailfrom);
+            struct outcome pra = outcome_for(METHOD_SENDER_ID, IDENTITY_PRA, pairs[i].pra);
+            struct facts facts = {.has_mail = true};
+            struct decision decision;
+
+            for (unsigned f = 0; f < VOUCH_FACT_COUNT; f++)
+                facts.mta[f] = "";
+            spf.next = &pra;
+            decision = decide(&facts, &spf, config, VOUCH_STAGE_EOH);
+            if ((decision.wanted == VOUCH_REJECT) != pairs[i].applies[mode])
+                fail_msg("%s, %s: %s", modes[mode], vouch_result_word(pairs[i].pra),
+                         vouch_result_word(pairs[i].mailfrom));
+            assert_int_equal(decide(&facts, &spf, config, VOUCH_STAGE_MAIL).wanted, VOUCH_CONTINUE);
+            if (pairs[i].applies[mode]) {
+                assert_string_equal(decision.enhanced, "5.7.26");
+                assert_ptr_equal(decision.outcome, &pra);
+                assert_ptr_equal(decision.reasons[1], &spf);
+                assert_int_equal(decision.combination, mode);
+                assert_int_equal(decision.rule->origin.line, 1);
+            }
+            vouch_config_release(config);
+        }
+    }
+}
+
+/* A result that is only told is none that counts; and the action can be milder. */
+static void test_combination_of_spf1(void **state)
+{
+    struct outcome spf = outcome_for(METHOD_SPF, IDENTITY_MAILFROM, VOUCH_FAIL);
+    struct outcome pra = outcome_for(METHOD_SENDER_ID, IDENTITY_PRA, VOUCH_FAIL);
+    struct vouch_config *config = config_for_mode(1, "refuse-action = quarantine");
+    struct facts facts = {.has_mail = true};
+
+    (void)state;
+    for (unsigned f = 0; f < VOUCH_FACT_COUNT; f++)
+        facts.mta[f] = "";
+    spf.next = &pra;
+    assert_int_equal(decide(&facts, &spf, config, VOUCH_STAGE_EOH).wanted, VOUCH_QUARANTINE);
+    pra.reason = REASON_SENDER_ID_SPF1;
+    assert_int_equal(decide(&facts, &spf, config, VOUCH_STAGE_EOH).wanted, VOUCH_CONTINUE);
+    vouch_config_release(config);
+}
+
+/* An annotation goes with whatever else is done. */
+static void test_annotate(void **state)
+{
+    struct outcome spf = outcome_for(METHOD_SPF, IDENTITY_MAILFROM, VOUCH_SOFTFAIL);
+    struct outcome csa = outcome_for(METHOD_CSA, IDENTITY_NONE, VOUCH_FAIL);
+    struct vouch_config *config = load("spf { softfail = annotate } csa { fail = quarantine }");
+    struct facts facts = {.has_mail = true};
+
+    (void)state;
+    for (unsigned f = 0; f < VOUCH_FACT_COUNT; f++)
+        facts.mta[f] = "";
+    assert_int_equal(decide(&facts, &spf, config, VOUCH_STAGE_MAIL).wanted, VOUCH_ANNOTATE);
+    assert_int_equal(decide_wish(&facts, &spf, config), VOUCH_ANNOTATE);
+    spf.next = &csa;
+    assert_int_equal(decide(&facts, &spf, config, VOUCH_STAGE_MAIL).wanted, VOUCH_QUARANTINE);
+    vouch_config_release(config);
 }
 
 int main(void)
@@ -617,7 +755,9 @@ int main(void)
         cmocka_unit_test(test_odd_domains),    cmocka_unit_test(test_exempt),
         cmocka_unit_test(test_unknown_client), cmocka_unit_test(test_bounces),
         cmocka_unit_test(test_parts),          cmocka_unit_test(test_many_reasons),
-        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_words),          cmocka_unit_test(test_scopes),
+        cmocka_unit_test(test_combination),    cmocka_unit_test(test_combination_of_spf1),
+        cmocka_unit_test(test_annotate),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

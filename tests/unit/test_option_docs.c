@@ -90,7 +90,7 @@ static void add_sample(struct text *text)
              "# front of it; or leave this file alone and put the option into a file of its\n"
              "# own in milter.conf.d/ (NAME.conf).  An option may be set only once.\n"
              "#\n"
-             "# Actions: continue accept reject tempfail quarantine discard.\n"
+             "# Actions: continue accept annotate reject tempfail quarantine discard.\n"
              "# \"vouch-milter -n\" checks the configuration and names every mistake.\n");
     for (size_t s = 0; strcmp(option_sections[s], OPTION_DOMAIN_SECTION) != 0; s++)
         add_sample_section(text, option_sections[s]);
