@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/base/ascii.h"
+#include "lib/mail/domain.h"
 #include "lib/mail/idn.h"
 #include "lib/vouch.h"
 
@@ -97,10 +98,11 @@ static bool read_quoted(struct cursor *cursor, struct id *id)
         }
         if (c == '\\' && cursor->at + 1 < cursor->end)
             c = *++cursor->at;
-        if (c == '\0')
+        if (c == '\r' || c == '\n')
+            continue;
+        if (c == 0x7f || ((unsigned char)c < 0x20 && c != '\t'))
             return false;
-        if (c != '\r' && c != '\n')
-            id_add(id, c);
+        id_add(id, c);
     }
     return false;
 }
@@ -122,6 +124,27 @@ static void trim_id(struct id *id)
     id->octets[id->length] = '\0';
 }
 
+static size_t length_without_dots(const char *id)
+{
+    size_t length = strlen(id);
+
+    while (length > 1 && id[length - 1] == '.')
+        length--;
+    return length;
+}
+
+/* What is not ASCII is a domain name or not to be trusted: a reader that takes a no-break space, or
+ * octets that are no UTF-8, for nothing would see another id than we do. */
+static bool is_plain(const char *id)
+{
+    char ascii[IDN_DOMAIN_SIZE];
+    size_t length = length_without_dots(id);
+
+    if (!idn_is_needed(id, length))
+        return true;
+    return idn_to_ascii(id, length, ascii) == VOUCH_OK && domain_is_name(ascii, strlen(ascii));
+}
+
 static bool read_id(struct cursor *cursor, char octets[AUTHRES_ID_MAX + 1])
 {
     struct id id = {.octets = octets};
@@ -133,7 +156,7 @@ static bool read_id(struct cursor *cursor, char octets[AUTHRES_ID_MAX + 1])
     else if (!read_quoted(cursor, &id))
         return false;
     trim_id(&id);
-    return id.length > 0 && !id.too_long;
+    return id.length > 0 && !id.too_long && is_plain(octets);
 }
 
 static void read_version(struct cursor *cursor, unsigned *version)
@@ -170,13 +193,6 @@ int authres_parse_head(const char *value, size_t length, struct authres_head *he
     return VOUCH_OK;
 }
 
-static size_t length_without_dot(const char *id)
-{
-    size_t length = strlen(id);
-
-    return length > 1 && id[length - 1] == '.' ? length - 1 : length;
-}
-
 /* A-labels where there are U-labels; what does not conform is compared as it stands. */
 static const char *comparable(const char *id, size_t *length, char ascii[IDN_DOMAIN_SIZE])
 {
@@ -189,8 +205,8 @@ static const char *comparable(const char *id, size_t *length, char ascii[IDN_DOM
 bool authres_id_equal(const char *a, const char *b)
 {
     char ascii_a[IDN_DOMAIN_SIZE], ascii_b[IDN_DOMAIN_SIZE];
-    size_t length_a = length_without_dot(a);
-    size_t length_b = length_without_dot(b);
+    size_t length_a = length_without_dots(a);
+    size_t length_b = length_without_dots(b);
 
     a = comparable(a, &length_a, ascii_a);
     b = comparable(b, &length_b, ascii_b);

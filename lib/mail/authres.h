@@ -21,10 +21,11 @@ struct authres_head {
 /* Read CFWS, authserv-id and version of a field VALUE (LENGTH octets, folded as it came).  Comments
  * may nest; none of it recurses.  Tolerant where the id stays plain: nothing need follow it.
  * VOUCH_ERROR_SYNTAX: whose field it is cannot be told from its first 16 KiB, as when the id is
- * missing or too long.  Takes no memory, because a message can have any number of such fields. */
+ * missing, too long, has control characters or is not ASCII and no domain name either.  Keeps no
+ * memory, because a message can have any number of such fields. */
 int authres_parse_head(const char *value, size_t length, struct authres_head *head);
 
-/* Whether two authserv-ids are the same: case-insensitive, one trailing dot ignored, U-labels equal
+/* Whether two authserv-ids are the same: case-insensitive, trailing dots ignored, U-labels equal
  * to their A-labels. */
 bool authres_id_equal(const char *a, const char *b);
 

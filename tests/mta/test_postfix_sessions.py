@@ -123,6 +123,10 @@ FORGED = (
     b"Authentication-Results: mx.receiver.example.; spf=pass smtp.mailfrom=bank.example\r\n"
     b"Authentication-Results: second.elsewhere.example; spf=neutral\r\n"
     b"authentication-results:mx.receiver.example;x-csa=pass smtp.helo=bank.example\r\n"
+    b"Authentication-Results : mx.receiver.example; spf=pass smtp.mailfrom=bank.example\r\n"
+    b"Authentication-Results: mx.receiver.example\xc2\xa0; spf=pass smtp.mailfrom=bank.example\r\n"
+    b"Authentication-Results: mx.receiver.example\xa0; spf=pass smtp.mailfrom=bank.example\r\n"
+    b"Authentication-Results: mx.receiver.example..; spf=pass smtp.mailfrom=bank.example\r\n"
     b"X-Other: mx.receiver.example; spf=pass\r\n"
     b"From: me@plain.example\r\nSubject: forged\r\n\r\n"
     b"Authentication-Results: mx.receiver.example; spf=pass is body text here\r\n")
@@ -132,7 +136,8 @@ def check_forged(tap, site):
     result = site.send("default", *NOBODY, PLAIN, content=FORGED)
     fields = result.fields()
     tap.ok("bank.example" not in " ".join(fields),
-           "six forged fields are removed: folded, commented, quoted, in capitals, with a dot",
+           "ten forged fields are removed: folded, commented, quoted, in capitals, with dots, with "
+           "white space of other alphabets",
            result.describe())
     tap.ok([f for f in fields if "elsewhere" in f] == [
         "first.elsewhere.example; dkim=neutral", "second.elsewhere.example; spf=neutral"],

@@ -56,6 +56,11 @@ static const struct {
      "cher.example",
      1},
     {" a_b-c+d!e; none", "a_b-c+d!e", 1},
+    {" b\xc3\xbc"
+     "cher.example.; none",
+     "b\xc3\xbc"
+     "cher.example.",
+     1},
     /* cannot be told */
     {"", NULL, 0},
     {" \r\n\t ", NULL, 0},
@@ -84,6 +89,17 @@ static const struct {
     {" example.com\x7f; none", NULL, 0},
     {" exam\x01ple.com; none", NULL, 0},
     {" example\\.com; none", NULL, 0},
+    /* a reader that takes off what it holds for white space would see another id */
+    {" example.com\xc2\xa0; none", NULL, 0},
+    {" \xe3\x80\x80"
+     "example.com; none",
+     NULL, 0},
+    {" example.com\xa0; none", NULL, 0},
+    {" example.com\xff; none", NULL, 0},
+    {" \"example.com\xc2\x85\"; none", NULL, 0},
+    {" \"example.com\f\"; none", NULL, 0},
+    {" \"\vexample.com\"; none", NULL, 0},
+    {" \"example.com\x7f\"; none", NULL, 0},
 };
 
 static int parse(const char *value, size_t length, struct authres_head *head)
@@ -193,13 +209,14 @@ static void equal_ids(void **state)
         {"example.com", "EXAMPLE.Com", true},
         {"example.com.", "example.com", true},
         {"example.com.", "example.com.", true},
-        {"example.com..", "example.com", false},
+        {"example.com..", "example.com", true},
         {"example.com", "example.co", false},
         {"example.com", "xample.com", false},
         {"mx.example.com", "example.com", false},
         {"", "", true},
         {"", "a", false},
         {".", "", false},
+        {"..", "", false},
         {"b\xc3\xbc"
          "cher.example",
          "xn--bcher-kva.example", true},
