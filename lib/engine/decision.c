@@ -128,11 +128,20 @@ static int insert_scrutiny(struct vouch_message *message, struct vouch_edit *edi
     return VOUCH_OK;
 }
 
+/* How many of SEEN fields go.  There are more than the limit only where monitor mode lets such a
+ * message pass: then those on top go. */
+static unsigned deletions(const struct vouch_message *message, size_t seen)
+{
+    unsigned most = message->session->engine->config->forged_fields;
+
+    return seen < most ? (unsigned)seen : most;
+}
+
 /* Only we ask for a closer look. */
 static void remove_scrutiny(const struct vouch_message *message, struct vouch_edit *edits,
                             size_t *count)
 {
-    for (unsigned i = message->scrutiny_seen; i > 0; i--)
+    for (unsigned i = deletions(message, message->scrutiny_seen); i > 0; i--)
         edits[(*count)++] =
             (struct vouch_edit){.kind = VOUCH_EDIT_DELETE, .name = SCRUTINY_FIELD, .index = i};
 }
@@ -158,7 +167,7 @@ int vouch_message_edits(struct vouch_message *message, const struct vouch_edit *
         return VOUCH_ERROR_MEMORY;
     *edits = list;
     *count = 0;
-    for (size_t i = message->forged_count; i > 0; i--)
+    for (unsigned i = deletions(message, message->forged_count); i > 0; i--)
         list[(*count)++] = (struct vouch_edit){
             .kind = VOUCH_EDIT_DELETE,
             .name = "Authentication-Results",

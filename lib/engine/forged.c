@@ -43,14 +43,17 @@ static int remember(struct vouch_message *message, unsigned index)
         message->forged_room = room;
     }
     message->forged[message->forged_count++] = index;
+    message->facts.forged_fields++;
     return VOUCH_OK;
 }
 
 int message_note_forged(struct vouch_message *message, const char *name, const char *value,
                         size_t value_length)
 {
-    if (ascii_string_equal_fold(name, SCRUTINY_FIELD) && !is_trusted_peer(message))
+    if (ascii_string_equal_fold(name, SCRUTINY_FIELD) && !is_trusted_peer(message)) {
         message->scrutiny_seen++;
+        message->facts.forged_fields++;
+    }
     if (!ascii_string_equal_fold(name, "Authentication-Results"))
         return VOUCH_OK;
     message->authres_seen++;

@@ -31,6 +31,7 @@ struct facts {
     const char *const *recipients;
     size_t recipient_count;
     struct header_list headers;
+    size_t forged_fields; /* fields that claim to be ours and are to go */
 };
 
 #endif

@@ -72,8 +72,8 @@ struct config_exempt {
     const struct ip_network *clients;
     size_t client_count;
     bool authenticated;
-    struct config_origin clients_origin;
-    struct config_origin authenticated_origin;
+    struct config_rule clients_rule; /* where each of them stands; the action is ACCEPT */
+    struct config_rule authenticated_rule;
 };
 
 struct config_authres {
@@ -94,8 +94,10 @@ struct vouch_config {
     enum refuse_when refuse_when;
     struct config_rule refuse; /* what is done then */
     struct config_exempt exempt;
-    size_t header_octets; /* of a message that are kept */
-    unsigned recipients;  /* of a message that are kept, for the record */
+    size_t header_octets;           /* of a message that are kept */
+    unsigned recipients;            /* of a message that are kept, for the record */
+    unsigned forged_fields;         /* in a message that are removed; with more it is refused */
+    struct config_rule forged_rule; /* where that stands */
     bool enabled[METHOD_COUNT];
     struct config_rules rules;
     const struct config_domain *domains; /* sorted, each name once */

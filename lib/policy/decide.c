@@ -157,6 +157,11 @@ static void set_codes(struct decision *decision)
 {
     bool permanent = decision->wanted == VOUCH_REJECT;
 
+    if (decision->has_forged) {
+        decision->code = "550";
+        decision->enhanced = "5.7.1";
+        return;
+    }
     if (decision->wanted != VOUCH_REJECT && decision->wanted != VOUCH_TEMPFAIL)
         return;
     decision->code = permanent ? "550" : "451";
@@ -183,9 +188,17 @@ struct decision decide(const struct facts *facts, const struct outcome *outcomes
         .enhanced = "",
     };
 
-    if (decision.exemption != EXEMPT_NO) {
+    if (stage >= VOUCH_STAGE_EOH && facts->forged_fields > config->forged_fields) {
+        decision.wanted = VOUCH_REJECT;
+        decision.stage = VOUCH_STAGE_EOH;
+        decision.exemption = EXEMPT_NO;
+        decision.has_forged = true;
+        decision.rule = &config->forged_rule;
+    } else if (decision.exemption != EXEMPT_NO) {
         decision.wanted = VOUCH_ACCEPT;
         decision.stage = VOUCH_STAGE_MAIL;
+        decision.rule = decision.exemption == EXEMPT_CLIENT ? &config->exempt.clients_rule
+                                                            : &config->exempt.authenticated_rule;
     } else {
         for (const struct outcome *of = outcomes; of != NULL; of = of->next)
             if (of->stage <= stage && !of->is_part)

@@ -29,6 +29,7 @@ struct decision {
     enum vouch_action wanted; /* what would be done in enforce mode */
     enum vouch_stage stage;   /* of the outcome that decided; MAIL for an exemption */
     enum exemption exemption;
+    bool has_forged;                    /* too many forged fields decided; `outcome` is NULL */
     const struct outcome *outcome;      /* that decided; NULL: none did */
     const struct config_rule *rule;     /* that decided; NULL: none did */
     const struct config_domain *domain; /* override the rule stands in, or NULL */
@@ -40,12 +41,13 @@ struct decision {
     const char *enhanced;                            /* RFC 7372 code, or "" */
 };
 
-/* Decide on the outcomes known at STAGE: an exemption first (which wants ACCEPT), then an `accept`
- * rule, then by severity discard, reject, tempfail, quarantine, else continue; among equals the
- * first outcome.  Parts of an outcome decide nothing.  The codes belong to `wanted`: 5xx with 5.x.x
- * for REJECT, 4xx with 4.x.x for TEMPFAIL.  SPF `none` never counts against a message with the null
- * reverse-path: a bounce cannot choose who sends it.  What a "v=spf1" record said of Sender ID does
- * not count either, unless `sender-id { use-spf1 = yes }`. */
+/* Decide on the outcomes known at STAGE: more forged Authentication-Results fields than the limit
+ * are refused whoever brings them; then an exemption comes first (which wants ACCEPT), then an
+ * `accept` rule, then by severity discard, reject, tempfail, quarantine, else continue; among
+ * equals the first outcome.  Parts of an outcome decide nothing.  The codes belong to `wanted`: 5xx
+ * with 5.x.x for REJECT, 4xx with 4.x.x for TEMPFAIL.  SPF `none` never counts against a message
+ * with the null reverse-path: a bounce cannot choose who sends it.  What a "v=spf1" record said of
+ * Sender ID does not count either, unless `sender-id { use-spf1 = yes }`. */
 /* What the rule for OUTCOME asks for, whatever the others ask for. */
 enum vouch_action decide_wish(const struct facts *facts, const struct outcome *outcome,
                               const struct vouch_config *config);

@@ -196,11 +196,11 @@ const struct option option_table[] = {
 
     {"exempt", "clients", OPTION_NETWORKS, "{\"127.0.0.0/8\", \"::1\"}", AT(exempt.clients),
      .count_offset = offsetof(struct vouch_config, exempt.client_count),
-     .origin_offset = offsetof(struct vouch_config, exempt.clients_origin),
+     .origin_offset = offsetof(struct vouch_config, exempt.clients_rule.origin),
      .meaning = "Clients that are not checked."},
     {"exempt", "authenticated", OPTION_CHOICE, "yes", .words = OPTION_YES_NO,
      AT(exempt.authenticated),
-     .origin_offset = offsetof(struct vouch_config, exempt.authenticated_origin),
+     .origin_offset = offsetof(struct vouch_config, exempt.authenticated_rule.origin),
      .meaning = "Whether clients that have authenticated are not checked."},
 
     {"authentication-results", "trusted-peers", OPTION_NETWORKS, "{}", AT(authres.trusted_peers),
@@ -215,6 +215,10 @@ const struct option option_table[] = {
      AT(header_octets), .meaning = "How many octets of a message's header are looked at."},
     {"limits", "recipients", OPTION_NUMBER, "1000", .minimum = 0, .maximum = 100000, AT(recipients),
      .meaning = "How many recipients of a message the decision record lists."},
+    {"limits", "forged-fields", OPTION_NUMBER, "100", .minimum = 1, .maximum = 10000,
+     AT(forged_fields), .origin_offset = offsetof(struct vouch_config, forged_rule.origin),
+     .meaning = "How many header fields that claim to be ours are removed from a message; one that "
+                "brings more is refused, for the MTA searches the header for each."},
 
     {OPTION_DOMAIN_SECTION, "exact", OPTION_CHOICE, "no", .words = OPTION_YES_NO,
      .offset = offsetof(struct config_domain, exact),

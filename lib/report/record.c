@@ -53,6 +53,8 @@ const char *record_rule_text(struct arena *arena, const struct decision *decisio
         return "exempt { authenticated = yes }";
     if (decision->exemption == EXEMPT_CLIENT)
         return "exempt { clients = ... }";
+    if (decision->has_forged)
+        return "limits { forged-fields = ... }";
     if (decision->rule == NULL || decision->outcome == NULL)
         return "";
     if (decision->combination != REFUSE_NEVER) {

@@ -15,7 +15,8 @@
 #include "lib/vouch.h"
 
 /* The configuration that decided, as it would be written: `csa { fail = reject }`, `domain "x" {
- * spf { fail = reject } }`, `exempt { authenticated = yes }`; "" when none did.  NULL: no memory.
+ * spf { fail = reject } }`, `exempt { authenticated = yes }`, `limits { forged-fields = ... }`; ""
+ * when none did.  NULL: no memory.
  */
 const char *record_rule_text(struct arena *arena, const struct decision *decision);
 

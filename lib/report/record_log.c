@@ -29,7 +29,7 @@ static void add_action(struct text *line, const struct decision *decision)
     if (decision->action != decision->wanted)
         text_add(line, "monitor: would ");
     text_add(line, vouch_action_word(decision->wanted));
-    if (decision->outcome != NULL)
+    if (decision->outcome != NULL || decision->has_forged)
         text_printf(line, " %s", words_answered_at(decision->stage));
 }
 

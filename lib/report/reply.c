@@ -269,7 +269,12 @@ int reply_make(struct arena *arena, const struct facts *facts, const struct deci
         .retry = decision->action == VOUCH_TEMPFAIL,
     };
 
+    static const char *const forged[] = {
+        "too many header fields that claim to be written here (Authentication-Results)"};
+
     set_codes(decision, reply);
+    if (decision->has_forged)
+        reply->lines = forged;
     if (reply->line_count == 0 || decision->outcome == NULL)
         return VOUCH_OK;
     draft.lines = arena_calloc(arena, LINES_MAX, sizeof *draft.lines);

@@ -103,8 +103,8 @@ static void test_default_exemptions(void **state)
     assert_true(ip_in_networks(&loopback6, config->exempt.clients, config->exempt.client_count));
     assert_false(ip_in_networks(&other, config->exempt.clients, config->exempt.client_count));
     assert_true(config->exempt.authenticated);
-    assert_string_equal(config->exempt.clients_origin.file, "default");
-    assert_string_equal(config->exempt.authenticated_origin.file, "default");
+    assert_string_equal(config->exempt.clients_rule.origin.file, "default");
+    assert_string_equal(config->exempt.authenticated_rule.origin.file, "default");
     vouch_config_release(config);
 }
 

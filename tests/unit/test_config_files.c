@@ -135,7 +135,7 @@ static void test_drop_ins_in_order(void **state)
     assert_int_equal(config->exempt.client_count, 2);
     assert_int_equal(config->exempt.clients[0].bits, 8);
     assert_int_equal(config->exempt.clients[1].bits, 24);
-    assert_non_null(strstr(config->exempt.clients_origin.file, "/10-clients.conf"));
+    assert_non_null(strstr(config->exempt.clients_rule.origin.file, "/10-clients.conf"));
     rule = &config->rules.rule[METHOD_SPF][RULE_SCOPE_MAIN][VOUCH_SOFTFAIL];
     assert_int_equal(rule->action, VOUCH_QUARANTINE);
     assert_int_equal(rule->origin.line, 2);

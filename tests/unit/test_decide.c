@@ -503,7 +503,8 @@ static void test_exempt(void **state)
             assert_int_equal(decision.action, VOUCH_ACCEPT);
             assert_int_equal(decision.stage, VOUCH_STAGE_MAIL);
             assert_null(decision.outcome);
-            assert_null(decision.rule);
+            assert_non_null(decision.rule);
+            assert_non_null(decision.rule->origin.file);
             assert_string_equal(decision.code, "");
         }
         vouch_config_release(config);

@@ -231,6 +231,58 @@ static void forged_results_go_highest_first(void **state)
     expect_deletions("authentication-results { trusted-peers = {\"192.0.2.0/24\"} }", NULL, 0);
 }
 
+/* Each removal has the MTA look through the whole header. */
+static void too_many_forged_fields_are_refused(void **state)
+{
+    static const struct {
+        const char *configuration;
+        unsigned fields;
+        enum vouch_action action, wanted;
+        unsigned deletions;
+    } cases[] = {
+        {NULL, 100, VOUCH_CONTINUE, VOUCH_CONTINUE, 100},
+        {NULL, 101, VOUCH_REJECT, VOUCH_REJECT, 100},
+        {"limits { forged-fields = 3 }", 4, VOUCH_REJECT, VOUCH_REJECT, 3},
+        {"limits { forged-fields = 3 } mode = monitor", 4, VOUCH_CONTINUE, VOUCH_REJECT, 3},
+        {"limits { forged-fields = 3 } exempt { clients = {\"192.0.2.0/24\"} }", 4, VOUCH_REJECT,
+         VOUCH_REJECT, 3},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vouch_session *session = session_with(cases[i].configuration, "192.0.2.10");
+        struct vouch_message *message = message_from(session, "a@example.com");
+        const struct vouch_decision *decision;
+        const struct vouch_edit *edits;
+        size_t count;
+
+        for (unsigned field = 0; field < cases[i].fields; field++)
+            give_header(message, "Authentication-Results", forged[0]);
+        assert_int_not_equal(vouch_message_decide(message, VOUCH_STAGE_MAIL)->wanted, VOUCH_REJECT);
+        decision = vouch_message_decide(message, VOUCH_STAGE_EOH);
+        assert_int_equal(decision->action, cases[i].action);
+        assert_int_equal(decision->wanted, cases[i].wanted);
+        if (cases[i].wanted == VOUCH_REJECT) {
+            assert_int_equal(decision->stage, VOUCH_STAGE_EOH);
+            assert_string_equal(decision->rule, "limits { forged-fields = ... }");
+            assert_true(decision->rule_file[0] != '\0');
+        }
+        if (cases[i].action == VOUCH_REJECT) {
+            assert_string_equal(decision->reply.code, "550");
+            assert_string_equal(decision->reply.enhanced, "5.7.1");
+            assert_non_null(strstr(decision->reply.lines[0], "Authentication-Results"));
+        }
+        assert_non_null(vouch_message_record(message, true));
+        assert_non_null(vouch_message_explanation(message));
+        assert_non_null(vouch_message_log_line(message));
+        assert_int_equal(vouch_message_edits(message, &edits, &count), VOUCH_OK);
+        assert_true(count > cases[i].deletions);
+        assert_int_equal(edits[cases[i].deletions - 1].index, 1);
+        vouch_message_free(message);
+        vouch_session_free(session);
+    }
+}
+
 static void an_exempt_client_is_annotated_too(void **state)
 {
     struct vouch_session *session = session_with(NULL, "127.0.0.1");
@@ -347,6 +399,7 @@ int main(void)
         cmocka_unit_test(monitor_mode_never_refuses),
         cmocka_unit_test(dns_trouble_refuses_nothing),
         cmocka_unit_test(forged_results_go_highest_first),
+        cmocka_unit_test(too_many_forged_fields_are_refused),
         cmocka_unit_test(an_exempt_client_is_annotated_too),
         cmocka_unit_test(authentication_counts_for_the_messages_after_it),
         cmocka_unit_test(what_is_beyond_the_bounds_is_still_searched_for_forgeries),
