@@ -235,7 +235,14 @@ def serve(run, listener, session):
                 return
             threading.Thread(target=session, args=(client,), daemon=True).start()
 
-    run.closers.append(listener.close)
+    def stop():
+        try:
+            listener.shutdown(socket.SHUT_RDWR)  # close() alone would leave accept() waiting
+        except OSError:
+            pass
+        listener.close()
+
+    run.closers.append(stop)
     threading.Thread(target=accept, daemon=True).start()
 
 
