@@ -246,7 +246,8 @@ struct vouch_decision {
     const char *rule;         /* the configuration that decided: "spf { fail = reject }" */
     const char *rule_file;    /* where it stands: a file name, or "default" */
     unsigned rule_line;       /* 0: unknown or default */
-    struct vouch_reply reply; /* for TEMPFAIL and REJECT; for QUARANTINE the reason in lines[0] */
+    struct vouch_reply reply; /* that goes with `wanted`: for TEMPFAIL and REJECT; for QUARANTINE
+                                 the reason in lines[0] */
 };
 
 /* Run every verifier whose facts are complete at STAGE and decide.  Stages are asked for in rising
@@ -275,6 +276,10 @@ struct vouch_edit {
  * the message: it must not go on. */
 VOUCH_MUST_CHECK int vouch_message_edits(struct vouch_message *message,
                                          const struct vouch_edit **edits, size_t *count);
+
+/* The message is over before its end: the client gave it up or, with OUR_TROUBLE, the caller could
+ * not go on.  Log line and decision record, asked for after this, say so. */
+void vouch_message_give_up(struct vouch_message *message, bool our_trouble);
 
 /* One line for the log, queue id first ("NOQUEUE" before it is known), every verdict in it.
  * Printable ASCII, no line end.  NULL when memory is out. */

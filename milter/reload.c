@@ -4,13 +4,11 @@
 #include "milter/reload.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "milter/log.h"
 #include "milter/process.h"
@@ -60,18 +58,6 @@ int reload_read(const struct reload_source *source, vouch_problem_fn *problem,
     return status_of(error);
 }
 
-static int open_record(const char *path)
-{
-    int record;
-
-    if (path[0] == '\0')
-        return -1;
-    record = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
-    if (record < 0)
-        log_write(LOG_WARNING, "decision record %s: %s", path, strerror(errno));
-    return record;
-}
-
 /* A generation for CONFIG with one reference, or NULL. */
 static struct generation *generation_new(struct vouch_config *config, struct vouch_engine *previous)
 {
@@ -87,7 +73,7 @@ static struct generation *generation_new(struct vouch_config *config, struct vou
     }
     generation->references = 1;
     generation->settings = vouch_engine_settings(generation->engine);
-    generation->record = open_record(generation->settings->decision_record);
+    record_open(&generation->record, generation->settings->decision_record);
     return generation;
 }
 
@@ -119,8 +105,7 @@ void reload_release(struct generation *generation)
 {
     if (--generation->references > 0)
         return;
-    if (generation->record >= 0)
-        (void)close(generation->record);
+    record_close(&generation->record);
     vouch_engine_release(generation->engine);
     free(generation);
 }

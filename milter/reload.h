@@ -12,12 +12,13 @@
 #include <stdbool.h>
 
 #include "lib/vouch.h"
+#include "milter/record.h"
 
 struct generation {
     _Atomic unsigned references;
     struct vouch_engine *engine;
     const struct vouch_settings *settings;
-    int record; /* descriptor of the decision record file, or -1 */
+    struct record_file record;
 };
 
 /* Where the configuration comes from. */

@@ -146,13 +146,11 @@ static void explain(struct session *session)
 void session_finish(struct session *session, const struct vouch_decision *decision)
 {
     const char *line = vouch_message_log_line(session->message);
-    int descriptor = session->generation->record;
 
     log_write(priority_of(decision), "%s", line != NULL ? line : "no memory for a log line");
     if (log_verbose())
         explain(session);
-    if (descriptor >= 0)
-        record_append(descriptor, vouch_message_record(session->message, false));
+    record_append(&session->generation->record, vouch_message_record(session->message, false));
     drop_message(session);
 }
 
@@ -162,8 +160,10 @@ void session_end(struct session *session)
 
     if (session->message == NULL)
         return;
+    vouch_message_give_up(session->message, session->trouble || session->client_trouble);
     line = vouch_message_log_line(session->message);
     if (line != NULL)
-        log_write(LOG_INFO, "%s (given up before its end)", line);
+        log_write(LOG_INFO, "%s", line);
+    record_append(&session->generation->record, vouch_message_record(session->message, false));
     drop_message(session);
 }

@@ -45,7 +45,8 @@ void session_note(struct session *session, int error);
 /* The message is decided and answered: write its log line and its decision record. */
 void session_finish(struct session *session, const struct vouch_decision *decision);
 
-/* The message is over; if it was not finished the client gave it up, and the log says so. */
+/* The message is over; if it was not finished the client gave it up or our own trouble
+ * ended it, and log line and decision record say so. */
 void session_end(struct session *session);
 
 #endif

@@ -194,8 +194,14 @@ static struct report_view view(const struct vouch_message *message)
         .decision = &message->decided,
         .reply = &message->reply,
         .dns = use,
+        .given_up = message->given_up,
         .forged_authres = (unsigned)message->forged_count,
     };
+}
+
+void vouch_message_give_up(struct vouch_message *message, bool our_trouble)
+{
+    message->given_up = our_trouble ? GIVEN_UP_IN_TROUBLE : GIVEN_UP_BY_CLIENT;
 }
 
 const char *vouch_message_log_line(struct vouch_message *message)

@@ -20,6 +20,7 @@
 #include "lib/mail/facts.h"
 #include "lib/policy/config.h"
 #include "lib/policy/decide.h"
+#include "lib/report/record.h"
 #include "lib/verify/verifier.h"
 #include "lib/vouch.h"
 
@@ -74,6 +75,8 @@ struct vouch_message {
     struct decision decided;
     struct vouch_reply reply;
     struct vouch_decision decision;
+
+    enum given_up given_up;
 
     unsigned authres_seen;  /* Authentication-Results fields so far */
     unsigned scrutiny_seen; /* fields so far that ask for a closer look, and are not ours */

@@ -20,12 +20,16 @@
  */
 const char *record_rule_text(struct arena *arena, const struct decision *decision);
 
+/* Who let the message go before its end. */
+enum given_up { GIVEN_UP_NOT, GIVEN_UP_BY_CLIENT, GIVEN_UP_IN_TROUBLE };
+
 struct report_view {
     const struct facts *facts;
     const struct outcome *outcomes;
     const struct decision *decision;
     const struct vouch_reply *reply;
-    struct budget_use dns;   /* spent, HELO's questions included */
+    struct budget_use dns; /* spent, HELO's questions included */
+    enum given_up given_up;
     unsigned forged_authres; /* Authentication-Results fields removed */
 };
 
@@ -36,8 +40,8 @@ struct report_view {
  * several signatures, which come behind the outcome that sums them up), result, reason,
  * reason_text, domain, detail, explanation (SPF exp=, where there is one), dnssec (of all answers
  * together), properties {"smtp.helo": "..."}, trace [{asked, answer, rule, dnssec, asked_us,
- * took_us}]}], dns {queries, voids, ms},
- * forged_authres.  ASCII; octets that are not UTF-8 appear as \xHH text.  WITH_TRACE false leaves
+ * took_us}]}], dns {queries, voids, ms}, given_up (by whom before its end, "client" or "trouble", or
+ * null), forged_authres.  ASCII; octets that are not UTF-8 appear as \xHH text.  WITH_TRACE false leaves
  * the traces out.  NULL: no memory. */
 const char *record_json(struct arena *arena, const struct report_view *view, bool with_trace);
 

@@ -198,6 +198,8 @@ static void put_facts(struct writer *writer, json_t *object, const struct facts 
 
 static json_t *message(struct writer *writer, const struct report_view *view, bool with_trace)
 {
+    static const char *const given_up[] = {
+        [GIVEN_UP_NOT] = "", [GIVEN_UP_BY_CLIENT] = "client", [GIVEN_UP_IN_TROUBLE] = "trouble"};
     const struct decision *decision = view->decision;
     json_t *object = json_object();
 
@@ -210,6 +212,7 @@ static json_t *message(struct writer *writer, const struct report_view *view, bo
     put(writer, object, "rule", rule(writer, decision));
     put(writer, object, "outcomes", outcomes(writer, view->outcomes, with_trace));
     put(writer, object, "dns", dns(writer, &view->dns));
+    put(writer, object, "given_up", string_or_null(writer, given_up[view->given_up]));
     put(writer, object, "forged_authres", json_integer(view->forged_authres));
     return object;
 }

@@ -136,6 +136,15 @@ static void add_counts(struct text *line, const struct report_view *view)
         text_printf(line, " forged=%u", view->forged_authres);
 }
 
+/* Near the front, where no cap on the line cuts it off. */
+static void add_given_up(struct text *line, enum given_up given_up)
+{
+    if (given_up == GIVEN_UP_BY_CLIENT)
+        text_add(line, "given up before its end: ");
+    else if (given_up == GIVEN_UP_IN_TROUBLE)
+        text_add(line, "ended by trouble of our own: ");
+}
+
 const char *record_log_line(struct arena *arena, const struct report_view *view)
 {
     const char *id = view->facts->queue_id;
@@ -145,6 +154,7 @@ const char *record_log_line(struct arena *arena, const struct report_view *view)
     text_add(&line, ": ");
     add_action(&line, view->decision);
     text_add(&line, ": ");
+    add_given_up(&line, view->given_up);
     add_verdicts(&line, view);
     add_facts(&line, view);
     add_rule(&line, view->decision);

@@ -250,13 +250,13 @@ static void write_lines(struct draft *draft, const struct decision *decision)
 
 static void set_codes(const struct decision *decision, struct vouch_reply *reply)
 {
-    bool has_code = decision->action == VOUCH_REJECT || decision->action == VOUCH_TEMPFAIL;
+    bool has_code = decision->wanted == VOUCH_REJECT || decision->wanted == VOUCH_TEMPFAIL;
 
     *reply = (struct vouch_reply){
         .code = has_code ? decision->code : "",
         .enhanced = has_code ? decision->enhanced : "",
-        .lines = fallback(decision->action),
-        .line_count = *fallback(decision->action) != NULL ? 1 : 0,
+        .lines = fallback(decision->wanted),
+        .line_count = *fallback(decision->wanted) != NULL ? 1 : 0,
     };
 }
 
@@ -266,7 +266,7 @@ int reply_make(struct arena *arena, const struct facts *facts, const struct deci
     struct draft draft = {
         .arena = arena,
         .facts = facts,
-        .retry = decision->action == VOUCH_TEMPFAIL,
+        .retry = decision->wanted == VOUCH_TEMPFAIL,
     };
 
     static const char *const forged[] = {

@@ -178,6 +178,9 @@ def test_log(tap, server):
     tap.ok(records.get("4LogTest", {}).get("action") == "continue"
            and any(r["action"] == "reject" and r["mail_from"] == "logged@bad.example"
                    for r in server.records()), "decision records of both", records)
+    ends = [(r["mail_from"], r["given_up"]) for r in server.records()]
+    tap.ok(("a@good.example", "client") in ends and ("a@good.example", None) in ends
+           and ("logged@bad.example", None) in ends, "one for a message given up, too", ends)
 
 
 def test_actions(tap, run, dnsd):

@@ -4,6 +4,7 @@
 """vouch-milter's signals: reload all or nothing, a storm of SIGHUPs, counters, the end."""
 
 import os
+import resource
 import signal
 import sys
 import threading
@@ -91,7 +92,28 @@ def test_record(tap, server, run, base):
     codes = [code_for(server, "<a@bad.example>"), code_for(server, "<a@good.example>")]
     tap.ok(codes == [550, 250] and "cannot write a decision record" in server.log(),
            "a full disk is a warning, no more", server.log()[-1000:])
+    check_record_cut_short(tap, server, run, base)
     server.reload(base)
+
+
+def check_record_cut_short(tap, server, run, base):
+    """The file may not grow beyond the middle of the second record, then it may again."""
+    path = run.path("cut.record")
+    server.reload(base + 'decision-record = "%s"\n' % path)
+    code_for(server, "<a@bad.example>")
+    size = os.path.getsize(path)
+    before = resource.prlimit(server.child.pid, resource.RLIMIT_FSIZE,
+                              (size + size // 2, resource.RLIM_INFINITY))
+    for _ in range(2):
+        code_for(server, "<a@bad.example>")
+    resource.prlimit(server.child.pid, resource.RLIMIT_FSIZE, before)
+    for _ in range(2):
+        code_for(server, "<a@bad.example>")
+    with open(path, encoding="utf-8") as record:
+        lines = record.read().splitlines()
+    whole = [line for line in lines if line.startswith("{") and line.endswith("}")]
+    tap.ok(len(lines) == 4 and len(whole) == 3,
+           "a record that the full disk cut short spoils no other", lines)
 
 
 class Load(threading.Thread):

@@ -159,6 +159,11 @@ static void monitor_mode_never_refuses(void **state)
     (void)state;
     assert_int_equal(decision->action, VOUCH_CONTINUE);
     assert_int_equal(decision->wanted, VOUCH_REJECT);
+    assert_string_equal(decision->reply.code, "550");
+    assert_string_equal(decision->reply.enhanced, "5.7.23");
+    assert_non_null(strstr(decision->reply.lines[0], "does not permit 192.0.2.99"));
+    assert_non_null(
+        strstr(vouch_message_record(message, false), "\"reply\":\"550 5.7.23 SPF fail"));
     assert_int_equal(vouch_message_edits(message, &edits, &count), VOUCH_OK);
     assert_non_null(strstr(edits[count - 1].value, "spf=fail"));
     vouch_message_free(message);

@@ -171,6 +171,13 @@ static void log_lines(void **state)
         "client=192.0.2.9 from=<a@example.com> to=2 rule=\"csa { fail = reject }\" "
         "(/etc/vouch/milter.conf:12) dns=4/12ms forged=2");
 
+    f.view.given_up = GIVEN_UP_BY_CLIENT;
+    assert_non_null(strstr(record_log_line(f.arena, &f.view),
+                           "NOQUEUE: monitor: would reject mail: given up before its end: csa="));
+    f.view.given_up = GIVEN_UP_IN_TROUBLE;
+    assert_non_null(strstr(record_log_line(f.arena, &f.view), ": ended by trouble of our own: "));
+    f.view.given_up = GIVEN_UP_NOT;
+
     set_exempt(&f);
     assert_string_equal(record_log_line(f.arena, &f.view),
                         "NOQUEUE: exempt (authenticated client): client=192.0.2.9 "
@@ -309,6 +316,7 @@ static void json_of_a_reject(void **state)
                         "mail.example.com: client address mismatch (CSA)");
     assert_string_equal(text_at(object, "stage"), "helo");
     assert_int_equal(number_at(object, "forged_authres"), 0);
+    assert_true(json_is_null(json_object_get(object, "given_up")));
     part = json_object_get(object, "rule");
     assert_string_equal(text_at(part, "text"), "csa { fail = reject }");
     assert_string_equal(text_at(part, "file"), "default");
