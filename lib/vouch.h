@@ -214,6 +214,10 @@ VOUCH_MUST_CHECK int vouch_message_new(struct vouch_session *session, const char
                                        struct vouch_message **message);
 void vouch_message_free(struct vouch_message *message);
 
+/* A parameter of MAIL as sent, such as "SUBMITTER=bob@example.org" or "SIZE=1000", before the first
+ * decision.  Those that nobody looks at are passed over. */
+VOUCH_MUST_CHECK int vouch_message_parameter(struct vouch_message *message, const char *parameter);
+
 /* More facts, in the order in which they come.  VOUCH_ERROR_LIMIT: the fact was beyond the bounds
  * of the configuration and is not kept; the message goes on. */
 VOUCH_MUST_CHECK int vouch_message_recipient(struct vouch_message *message, const char *path);

@@ -155,6 +155,8 @@ static sfsistat on_mail(SMFICTX *context, char **arguments)
     tell_fact(context, session, VOUCH_FACT_AUTH_AUTHEN, "{auth_authen}");
     if (!session_begin(session, arguments[0]))
         return answer_unchecked(context, session);
+    for (size_t i = 1; arguments[i] != NULL; i++)
+        session_note(session, vouch_message_parameter(session->message, arguments[i]));
     tell_queue_id(context, session);
     return answer(context, session, VOUCH_STAGE_MAIL);
 }

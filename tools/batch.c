@@ -58,6 +58,7 @@ static bool take_request(const json_t *object, struct request *request, const ch
         !take_text(object, "client_name", &request->client_name, problem) ||
         !take_text(object, "helo", &request->helo, problem) ||
         !take_text(object, "mail_from", &request->mail_from, problem) ||
+        !take_text(object, "submitter", &request->submitter, problem) ||
         !take_text(object, "authenticated", &request->authenticated, problem) ||
         !take_recipients(object, recipients, &request->recipient_count, problem))
         return false;

@@ -18,6 +18,7 @@ enum {
     OPTION_MAIL_FROM,
     OPTION_AUTHENTICATED,
     OPTION_RCPT,
+    OPTION_SUBMITTER,
     OPTION_METHOD,
     OPTION_BATCH,
     OPTION_JSON
@@ -31,6 +32,7 @@ static const struct option long_options[] = {
     {"helo", required_argument, NULL, OPTION_HELO},
     {"mail-from", required_argument, NULL, OPTION_MAIL_FROM},
     {"authenticated", required_argument, NULL, OPTION_AUTHENTICATED},
+    {"submitter", required_argument, NULL, OPTION_SUBMITTER},
     {"rcpt", required_argument, NULL, OPTION_RCPT},
     {"method", required_argument, NULL, OPTION_METHOD},
     {"batch", required_argument, NULL, OPTION_BATCH},
@@ -55,6 +57,7 @@ const char *options_usage(void)
            "      --client-name NAME     its verified reverse name\n"
            "      --helo NAME            argument of HELO or EHLO\n"
            "      --mail-from ADDRESS    reverse-path (default: the null path <>)\n"
+           "      --submitter ADDRESS    SUBMITTER parameter of MAIL (RFC 4405)\n"
            "      --rcpt ADDRESS         recipient (may be repeated)\n"
            "      --authenticated USER   the client logged in as USER\n"
            "      --method LIST          run just these methods, whatever the configuration says\n"
@@ -123,6 +126,9 @@ static bool take_option(struct options *options, int option, const char *value)
         return true;
     case OPTION_MAIL_FROM:
         options->mail_from = value;
+        return true;
+    case OPTION_SUBMITTER:
+        options->submitter = value;
         return true;
     case OPTION_AUTHENTICATED:
         options->authenticated = value;

@@ -27,6 +27,7 @@ struct options {
     const char *client_name;
     const char *helo;
     const char *mail_from;
+    const char *submitter;
     const char *authenticated;
     const char **recipients;
     size_t recipient_count;

@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,6 +90,17 @@ static int answer_text(struct vouch_message *message, enum request_answer answer
     return *text != NULL ? VOUCH_OK : VOUCH_ERROR_MEMORY;
 }
 
+static int tell_submitter(struct vouch_message *message, const char *submitter)
+{
+    char parameter[1100];
+
+    if (submitter == NULL)
+        return VOUCH_OK;
+    if (snprintf(parameter, sizeof parameter, "SUBMITTER=%s", submitter) >= (int)sizeof parameter)
+        return VOUCH_ERROR_LIMIT;
+    return vouch_message_parameter(message, parameter);
+}
+
 int request_run(struct vouch_engine *engine, const struct request *request,
                 enum request_answer answer, char **text)
 {
@@ -98,6 +110,8 @@ int request_run(struct vouch_engine *engine, const struct request *request,
 
     if (error == VOUCH_OK)
         error = vouch_message_new(session, request->mail_from, &message);
+    if (error == VOUCH_OK)
+        error = tell_submitter(message, request->submitter);
     if (error == VOUCH_OK && request->queue_id != NULL)
         error = vouch_message_queue_id(message, request->queue_id);
     if (error == VOUCH_OK)

@@ -16,6 +16,7 @@ struct request {
     const char *client_name;
     const char *helo; /* NULL: none was given */
     const char *mail_from;
+    const char *submitter;     /* xtext; NULL: none */
     const char *authenticated; /* the user, or NULL */
     const char *queue_id;
     const char *const *recipients;

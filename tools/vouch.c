@@ -111,6 +111,7 @@ static int check_one(struct vouch_engine *engine, const struct options *options)
         .client_name = options->client_name,
         .helo = options->helo,
         .mail_from = options->mail_from != NULL ? options->mail_from : "",
+        .submitter = options->submitter,
         .authenticated = options->authenticated,
         .recipients = options->recipients,
         .recipient_count = options->recipient_count,

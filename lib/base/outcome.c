@@ -49,8 +49,13 @@ bool method_from_name(const char *name, size_t length, enum method *method)
 const char *identity_name(enum identity identity)
 {
     static const char *const names[] = {
-        [IDENTITY_NONE] = "",   [IDENTITY_HELO] = "helo",     [IDENTITY_MAILFROM] = "mailfrom",
-        [IDENTITY_PRA] = "pra", [IDENTITY_AUTHOR] = "author",
+        [IDENTITY_NONE] = "",
+        [IDENTITY_HELO] = "helo",
+        [IDENTITY_MAILFROM] = "mailfrom",
+        [IDENTITY_PRA] = "pra",
+        [IDENTITY_AUTHOR] = "author",
+        [IDENTITY_SUBMITTER] = "submitter",
+        [IDENTITY_SUBMITTER_HEADER] = "submitter-header",
     };
 
     return names[identity];

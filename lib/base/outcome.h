@@ -46,10 +46,12 @@ enum identity {
     IDENTITY_HELO,
     IDENTITY_MAILFROM,
     IDENTITY_PRA,
+    IDENTITY_SUBMITTER,        /* the SUBMITTER parameter of MAIL (RFC 4405) */
+    IDENTITY_SUBMITTER_HEADER, /* whether the header says the same */
     IDENTITY_AUTHOR /* a domain of the From field: what a method for whole messages says of it */
 };
 
-/* "", "helo", "mailfrom", "pra", "author".  Never NULL; static. */
+/* "", "helo", "mailfrom", "pra", "submitter", "submitter-header", "author".  Never NULL; static. */
 const char *identity_name(enum identity identity);
 
 /* Why, as a stable code for machines and a text for people. */
@@ -105,6 +107,11 @@ const char *identity_name(enum identity identity);
     X(REASON_SPF_TIMEOUT, "spf-timeout", "DNS did not answer in time")                             \
     /* Sender ID */                                                                                \
     X(REASON_SENDER_ID_SPF1, "sender-id-spf1", "a record published for SPF alone matched")         \
+    X(REASON_SUBMITTER_MALFORMED, "submitter-malformed", "SUBMITTER is not a mailbox")             \
+    X(REASON_SUBMITTER_MATCH, "submitter-match", "the header names the submitter")                 \
+    X(REASON_SUBMITTER_MISMATCH, "submitter-mismatch", "the header names another than SUBMITTER")  \
+    X(REASON_SUBMITTER_UNVERIFIED, "submitter-unverified",                                         \
+      "there is nothing in the header to compare SUBMITTER with")                                  \
     X(REASON_SENDER_ID_NO_RECORD, "sender-id-no-record", "the domain publishes no record for it")  \
     /* the Purported Responsible Address */                                                        \
     X(REASON_PRA_MISSING, "pra-missing", "no field names who is responsible for the message")      \

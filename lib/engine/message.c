@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: 2026 the Vouch authors
  */
 #include <stdlib.h>
+#include <string.h>
 
+#include "lib/base/ascii.h"
 #include "lib/engine/transaction.h"
 #include "lib/report/reply.h"
 
@@ -98,6 +100,17 @@ void vouch_message_free(struct vouch_message *message)
     arena_free(message->arena);
     helo_release(message->helo);
     free(message);
+}
+
+int vouch_message_parameter(struct vouch_message *message, const char *parameter)
+{
+    static const char keyword[] = "SUBMITTER=";
+    const size_t length = sizeof keyword - 1;
+
+    if (strlen(parameter) < length || !ascii_equal_fold(parameter, keyword, length))
+        return VOUCH_OK;
+    message->facts.submitter = arena_string(message->arena, parameter + length);
+    return message->facts.submitter != NULL ? VOUCH_OK : VOUCH_ERROR_MEMORY;
 }
 
 int vouch_message_recipient(struct vouch_message *message, const char *path)

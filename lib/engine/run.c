@@ -105,6 +105,15 @@ static void run_helo_stage(struct vouch_message *message)
     }
 }
 
+/* Whether VERIFIER, that is not of the HELO, has something to say of the message. */
+static bool applies(const struct vouch_message *message, const struct verifier *verifier)
+{
+    struct check check = message_check(message);
+
+    return message_wants(message, verifier) &&
+           (verifier->applies == NULL || verifier->applies(&check));
+}
+
 void message_run_stage(struct vouch_message *message, enum vouch_stage stage)
 {
     if (stage == VOUCH_STAGE_HELO) {
@@ -112,7 +121,7 @@ void message_run_stage(struct vouch_message *message, enum vouch_stage stage)
         return;
     }
     for (size_t i = 0; i < verifier_count; i++) {
-        if (verifiers[i]->stage != stage || !message_wants(message, verifiers[i]))
+        if (verifiers[i]->stage != stage || !applies(message, verifiers[i]))
             continue;
         if (verifiers[i]->content != NULL)
             message_content_check(message, verifiers[i]);
@@ -127,6 +136,6 @@ void message_start_questions(struct vouch_message *message, enum vouch_stage sta
 
     for (size_t i = 0; i < verifier_count; i++)
         if (verifiers[i]->stage == stage && verifiers[i]->prefetch != NULL &&
-            message_wants(message, verifiers[i]))
+            applies(message, verifiers[i]))
             verifiers[i]->prefetch(&check);
 }

@@ -27,6 +27,7 @@ struct facts {
     /* the message */
     bool has_mail; /* MAIL was given: what follows is meaningful */
     struct path reverse_path;
+    const char *submitter; /* the SUBMITTER parameter as sent (RFC 4405); NULL: none */
     const char *queue_id;
     const char *const *recipients;
     size_t recipient_count;

@@ -40,7 +40,8 @@ enum rule_scope {
     RULE_SCOPE_MAIN,
     RULE_SCOPE_HELO,
     RULE_SCOPE_AUTHOR,
-    RULE_SCOPE_MISSING, /* there is nothing to check: "missing-pra = ..." */
+    RULE_SCOPE_SUBMITTER, /* SUBMITTER beside the header: "submitter-mismatch = ..." */
+    RULE_SCOPE_MISSING,   /* there is nothing to check: "missing-pra = ..." */
     RULE_SCOPE_COUNT
 };
 

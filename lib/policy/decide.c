@@ -168,6 +168,11 @@ static void set_codes(struct decision *decision)
     if (!permanent && !has_several_methods(decision) && is_dns_trouble(decision) &&
         decision->outcome->method == METHOD_SENDER_ID)
         decision->code = "450"; /* RFC 4406 5.3 */
+    if (permanent && decision->outcome->reason == REASON_SUBMITTER_UNVERIFIED) {
+        decision->code = "554"; /* RFC 4405 4.2 */
+        decision->enhanced = "5.7.7";
+        return;
+    }
     if (!has_several_methods(decision))
         decision->enhanced = subject_and_detail(decision->outcome, permanent);
     else if (is_dns_trouble(decision))

@@ -156,6 +156,12 @@ const struct option option_table[] = {
     {"sender-id", "missing-pra", OPTION_RULE, "continue",
      AT(rules.rule[METHOD_SENDER_ID][RULE_SCOPE_MISSING][VOUCH_PERMERROR]), .of_no_domain = true,
      .meaning = "When the header names no PRA, or a malformed one."},
+    {"sender-id", "submitter-mismatch", OPTION_RULE, "reject",
+     AT(rules.rule[METHOD_SENDER_ID][RULE_SCOPE_SUBMITTER][VOUCH_FAIL]), .of_no_domain = true,
+     .meaning = "When the header names another than the SUBMITTER parameter of MAIL (RFC 4405)."},
+    {"sender-id", "submitter-unverified", OPTION_RULE, "reject",
+     AT(rules.rule[METHOD_SENDER_ID][RULE_SCOPE_SUBMITTER][VOUCH_PERMERROR]), .of_no_domain = true,
+     .meaning = "When there is a SUBMITTER parameter, but no PRA to compare it with."},
     {"sender-id", "refuse-when", OPTION_WORD, "never", .words = REFUSE_WHEN_WORDS, AT(refuse_when),
      .origin_offset = offsetof(struct vouch_config, refuse.origin),
      .meaning = "When SPF of the reverse-path and Sender ID of the PRA together are a reason for "

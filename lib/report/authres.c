@@ -165,10 +165,12 @@ static void add_outcome(struct field *field, const struct outcome *outcome)
         add_property(field, p);
 }
 
-/* Each signature has a result of its own (RFC 8601 2.7.1), and there is none for an author. */
+/* Each signature has a result of its own (RFC 8601 2.7.1), and none is registered for an author or
+ * a submitter. */
 static bool is_told(const struct outcome *outcomes, const struct outcome *outcome)
 {
-    if (outcome->identity == IDENTITY_AUTHOR)
+    if (outcome->identity == IDENTITY_AUTHOR || outcome->identity == IDENTITY_SUBMITTER ||
+        outcome->identity == IDENTITY_SUBMITTER_HEADER)
         return false;
     return outcome->is_part || !outcome_has_parts(outcomes, outcome);
 }

@@ -31,6 +31,15 @@ static void add_combination(struct text *text, enum refuse_when when)
     text_add(text, " }");
 }
 
+static const char *rule_word(enum rule_scope scope, enum vouch_result result)
+{
+    if (scope == RULE_SCOPE_MISSING)
+        return "missing-pra";
+    if (scope == RULE_SCOPE_SUBMITTER && result != VOUCH_PASS)
+        return result == VOUCH_FAIL ? "submitter-mismatch" : "submitter-unverified";
+    return vouch_result_word(result);
+}
+
 static void add_rule(struct text *text, const struct decision *decision)
 {
     const struct outcome *outcome = decision->outcome;
@@ -40,8 +49,7 @@ static void add_rule(struct text *text, const struct decision *decision)
                                    : outcome->result;
 
     text_printf(text, "%s { %s%s = %s }", config_section_name(outcome->method),
-                scope == RULE_SCOPE_HELO ? "helo-" : "",
-                scope == RULE_SCOPE_MISSING ? "missing-pra" : vouch_result_word(result),
+                scope == RULE_SCOPE_HELO ? "helo-" : "", rule_word(scope, result),
                 vouch_action_word(decision->rule->action));
 }
 

@@ -59,6 +59,8 @@ static const char *identity_key(const struct outcome *outcome)
         return " author=";
     if (outcome->identity == IDENTITY_PRA)
         return " pra=";
+    if (outcome->identity == IDENTITY_SUBMITTER || outcome->identity == IDENTITY_SUBMITTER_HEADER)
+        return " submitter=";
     return outcome->identity == IDENTITY_MAILFROM ? " mailfrom=" : " helo=";
 }
 

@@ -177,12 +177,28 @@ static void say_senderid_missing(struct text *line, const struct outcome *outcom
     add_why(line, ": ", outcome);
 }
 
+/* The reply texts of RFC 4405 4, to the letter.  False: it has none for OUTCOME. */
+static bool say_submitter(struct text *line, const struct outcome *outcome)
+{
+    if (outcome->identity == IDENTITY_SUBMITTER && outcome->result == VOUCH_FAIL)
+        text_add(line, "Submitter not allowed.");
+    else if (outcome->identity == IDENTITY_SUBMITTER_HEADER && outcome->result == VOUCH_FAIL)
+        text_add(line, "Submitter does not match header.");
+    else if (outcome->identity == IDENTITY_SUBMITTER_HEADER && outcome->result == VOUCH_PERMERROR)
+        text_add(line, "Cannot verify submitter address.");
+    else
+        return false;
+    return true;
+}
+
 /* The reply texts of RFC 4406 5.  False: it has none for OUTCOME. */
 static bool say_senderid(struct text *line, const struct facts *facts,
                          const struct outcome *outcome)
 {
     if (outcome->method != METHOD_SENDER_ID)
         return false;
+    if (say_submitter(line, outcome))
+        return true;
     if (outcome->result == VOUCH_FAIL)
         say_senderid_fail(line, facts, outcome);
     else if (outcome->result == VOUCH_TEMPERROR)

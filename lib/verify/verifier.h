@@ -57,6 +57,9 @@ struct verifier {
     /* Whether the settings ask for it, once its method is enabled.  NULL: always. */
     bool (*wanted)(const struct verify_settings *settings);
 
+    /* Whether it has something to say of this message; NULL: of every one. */
+    bool (*applies)(const struct check *check);
+
     /* Start the questions that `check` is sure to ask.  May be NULL. */
     void (*prefetch)(const struct check *check);
 

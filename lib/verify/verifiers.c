@@ -6,11 +6,18 @@
 #include "lib/verify/helo.h"
 #include "lib/verify/senderid.h"
 #include "lib/verify/spf.h"
+#include "lib/verify/submitter.h"
 #include "lib/verify/verifier.h"
 
 const struct verifier *const verifiers[] = {
-    &csa_verifier,          &helo_verifier,           &spf_helo_verifier,
-    &spf_mailfrom_verifier, &senderid_mfrom_verifier, &senderid_pra_verifier,
+    &csa_verifier,
+    &helo_verifier,
+    &spf_helo_verifier,
+    &spf_mailfrom_verifier,
+    &senderid_mfrom_verifier,
+    &submitter_verifier,
+    &submitter_header_verifier,
+    &senderid_pra_verifier,
     &dkim_verifier,
 };
 

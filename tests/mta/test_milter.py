@@ -89,6 +89,19 @@ def test_verdicts(tap, server):
             tap.ok(good, "at MAIL: " + name, reply)
 
 
+def test_submitter(tap, server):
+    """RFC 4405, from an MTA that hands the parameter over."""
+    for submitter, sender, code in (("a@good.example", "a@good.example", 250),
+                                    ("b@good.example", "a@good.example", 550)):
+        with open_session(server, "192.0.2.10") as mta:
+            mta.helo(GOOD[0])
+            reply = mta.mail(GOOD[1], "SIZE=100", "SUBMITTER=" + submitter)
+            mta.rcpt("<to@example.org>")
+            reply = mta.message([("From", " " + sender)])
+            tap.ok(reply.code == code, "SUBMITTER=%s, From %s: %d" % (submitter, sender, code),
+                   reply)
+
+
 def test_old_mta(tap, server):
     with server.client(actions=1, steps=0x7F) as mta:
         tap.ok(mta.steps & ~0x7F == 0 and mta.actions & ~1 == 0,
@@ -288,6 +301,7 @@ def main():
         test_negotiation(tap, server)
         test_verdicts(tap, server)
         test_old_mta(tap, server)
+        test_submitter(tap, server)
         test_edits(tap, server)
         test_sessions(tap, server)
         test_log(tap, server)

@@ -106,7 +106,9 @@ static bool act_on_message(struct play *play, const struct step *step)
 
     if (message == NULL)
         return false;
-    if (strcmp(word[0], "rcpt") == 0)
+    if (strcmp(word[0], "parameter") == 0)
+        must(play, vouch_message_parameter(message, word[1]));
+    else if (strcmp(word[0], "rcpt") == 0)
         must(play, vouch_message_recipient(message, word[1]));
     else if (strcmp(word[0], "header") == 0)
         must(play, vouch_message_header(message, word[1], word[2], strlen(word[2])));

@@ -37,6 +37,7 @@
  *
  *     mta NAME                          what our MTA calls itself
  *     auth NAME                         the client authenticates
+ *     parameter TEXT                    of MAIL, such as SUBMITTER=bob@example.org
  *     rcpt PATH
  *     header NAME VALUE
  *     body TEXT

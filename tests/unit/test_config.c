@@ -82,6 +82,9 @@ static void test_default_rules(void **state)
                 bool rejects = result == VOUCH_FAIL && scope == RULE_SCOPE_MAIN &&
                                (method == METHOD_CSA || method == METHOD_SPF);
 
+                /* RFC 4405 4.2: MUST and SHOULD */
+                rejects |= method == METHOD_SENDER_ID && scope == RULE_SCOPE_SUBMITTER &&
+                           (result == VOUCH_FAIL || result == VOUCH_PERMERROR);
                 assert_true(rule->set);
                 assert_int_equal(rule->action, rejects ? VOUCH_REJECT : VOUCH_CONTINUE);
                 assert_string_equal(rule->origin.file, "default");
