@@ -93,11 +93,12 @@ def test_submitter(tap, server):
     """RFC 4405, from an MTA that hands the parameter over."""
     for submitter, sender, code in (("a@good.example", "a@good.example", 250),
                                     ("b@good.example", "a@good.example", 550)):
-        with open_session(server, "192.0.2.10") as mta:
+        with open_session(server) as mta:
             mta.helo(GOOD[0])
-            reply = mta.mail(GOOD[1], "SIZE=100", "SUBMITTER=" + submitter)
+            mta.mail(GOOD[1], "SIZE=100", "SUBMITTER=" + submitter)
             mta.rcpt("<to@example.org>")
-            reply = mta.message([("From", " " + sender)])
+            mta.header("From", " " + sender)
+            reply = mta.eoh()
             tap.ok(reply.code == code, "SUBMITTER=%s, From %s: %d" % (submitter, sender, code),
                    reply)
 
