@@ -223,13 +223,20 @@ const struct dns_answer *resolver_query(struct resolver *resolver, struct budget
     return memo != NULL ? memo->answer : dns_answer_static(failure);
 }
 
+/* Half of the places in flight are kept for questions that somebody waits for: who has us prefetch
+ * the names of silent servers, by HELO upon HELO, takes no more than the other half. */
+static bool has_room(struct resolver *resolver)
+{
+    return atomic_load(&resolver->in_flight) < (resolver->max_in_flight + 1) / 2;
+}
+
 void resolver_prefetch(struct resolver *resolver, struct budget *budget,
                        const struct dns_name *name, enum dns_type type)
 {
     enum dns_failure failure;
     struct question question;
 
-    if (!budget_has_queries(budget) || budget_is_spent(budget))
+    if (!budget_has_queries(budget) || budget_is_spent(budget) || !has_room(resolver))
         return;
     question_make(name, type, resolver->secret, &question);
     if (budget_find(budget, &question) == NULL)

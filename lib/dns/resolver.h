@@ -123,7 +123,8 @@ const struct dns_answer *resolver_query(struct resolver *resolver, struct budget
                                         const struct dns_name *name, enum dns_type type,
                                         nanoseconds *asked, nanoseconds *took);
 
-/* Start the question and return at once.  Paid for from the budget; a later query is then free. */
+/* Start the question and return at once.  Paid for from the budget; a later query is then free.
+ * Does nothing while half of max_in_flight is in flight. */
 void resolver_prefetch(struct resolver *resolver, struct budget *budget,
                        const struct dns_name *name, enum dns_type type);
 

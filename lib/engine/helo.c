@@ -48,9 +48,9 @@ struct check helo_check(const struct vouch_session *session, const struct helo *
     };
 }
 
-/* Ask now what the HELO verifiers will want at MAIL.  An authenticated client is not known yet. */
-static void start_questions(const struct vouch_session *session, const struct helo *helo)
+void helo_start_questions(const struct vouch_session *session)
 {
+    const struct helo *helo = session->helo;
     struct facts facts = session_facts(session, helo);
     struct check check = helo_check(session, helo, &facts);
 
@@ -77,7 +77,6 @@ struct helo *helo_new(const struct vouch_session *session, const char *argument)
         helo_release(helo);
         return NULL;
     }
-    start_questions(session, helo);
     return helo;
 }
 

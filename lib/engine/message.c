@@ -59,6 +59,7 @@ static int fill(struct vouch_message *message, const char *reverse_path)
     if (error != VOUCH_OK)
         return error;
     message->helo = helo_hold(message->session->helo);
+    message->session->unused_helos = 0;
     message->arena = arena_new(config->header_octets * 2 + MESSAGE_ARENA_ROOM);
     message->budget = budget_new(&config->budget);
     if (message->arena == NULL || message->budget == NULL)

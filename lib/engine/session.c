@@ -6,6 +6,10 @@
 
 #include "lib/engine/transaction.h"
 
+/* Nobody needs more than EHLO, EHLO after STARTTLS and a HELO; whoever says more of them waits for
+ * his answers at MAIL. */
+enum { HELOS_ASKED = 3 };
+
 int vouch_session_new(struct vouch_engine *engine, const struct sockaddr *client,
                       const char *client_name, struct vouch_session **session)
 {
@@ -44,6 +48,10 @@ int vouch_session_helo(struct vouch_session *session, const char *argument)
         return VOUCH_ERROR_MEMORY;
     helo_release(session->helo);
     session->helo = helo;
+    if (session->unused_helos < HELOS_ASKED) {
+        session->unused_helos++;
+        helo_start_questions(session);
+    }
     return VOUCH_OK;
 }
 

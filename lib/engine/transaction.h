@@ -47,6 +47,7 @@ struct vouch_session {
     char *client_name;
     char *mta[VOUCH_FACT_COUNT]; /* NULL: not told */
     struct helo *helo;
+    unsigned unused_helos; /* since the last message */
 };
 
 struct content; /* content.c */
@@ -86,8 +87,11 @@ struct vouch_message {
 
 /* helo.c */
 
-/* A HELO with ARGUMENT, its questions started.  NULL: no memory. */
+/* A HELO with ARGUMENT.  NULL: no memory. */
 struct helo *helo_new(const struct vouch_session *session, const char *argument);
+/* Ask now what the verifiers of the session's HELO will want at MAIL. */
+void helo_start_questions(const struct vouch_session *session);
+
 struct helo *helo_hold(struct helo *helo);
 void helo_release(struct helo *helo);
 

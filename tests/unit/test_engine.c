@@ -170,6 +170,40 @@ static void monitor_mode_never_refuses(void **state)
     vouch_session_free(session);
 }
 
+/* A client that says HELO over and over has no more than a few names asked for. */
+static void many_helos_raise_few_questions(void **state)
+{
+    struct vouch_engine *engine = engine_with(NULL);
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    struct vouch_session *session = NULL;
+    struct vouch_message *message;
+    struct vouch_counters before, after;
+    char name[40];
+
+    (void)state;
+    (void)inet_pton(AF_INET, "192.0.2.10", &address.sin_addr);
+    assert_int_equal(vouch_session_new(engine, (const struct sockaddr *)&address, NULL, &session),
+                     VOUCH_OK);
+    for (unsigned i = 0; i < 100; i++) {
+        (void)snprintf(name, sizeof name, "h%u.example.com", i);
+        assert_int_equal(vouch_session_helo(session, name), VOUCH_OK);
+    }
+    vouch_engine_counters(engine, &before);
+    assert_true(before.queries > 0 && before.queries <= 3 * 4);
+    assert_int_equal(vouch_session_helo(session, "mail.example.com"), VOUCH_OK);
+    message = message_from(session, "a@example.com");
+    assert_non_null(strstr(vouch_message_log_line(message), "helo=mail.example.com"));
+    (void)vouch_message_decide(message, VOUCH_STAGE_MAIL);
+    assert_non_null(strstr(vouch_message_log_line(message), "csa=pass"));
+    vouch_message_free(message);
+    vouch_engine_counters(engine, &before);
+    assert_int_equal(vouch_session_helo(session, "new.example.com"), VOUCH_OK);
+    vouch_engine_counters(engine, &after);
+    assert_true(after.queries > before.queries); /* asked for at once again */
+    vouch_session_free(session);
+    vouch_engine_release(engine);
+}
+
 static void dns_trouble_refuses_nothing(void **state)
 {
     struct vouch_session *session = session_with(NULL, "192.0.2.99");
@@ -402,6 +436,7 @@ int main(void)
         cmocka_unit_test(a_message_outlives_its_helo),
         cmocka_unit_test(a_refusal_stays),
         cmocka_unit_test(monitor_mode_never_refuses),
+        cmocka_unit_test(many_helos_raise_few_questions),
         cmocka_unit_test(dns_trouble_refuses_nothing),
         cmocka_unit_test(forged_results_go_highest_first),
         cmocka_unit_test(too_many_forged_fields_are_refused),

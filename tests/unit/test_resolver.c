@@ -169,25 +169,48 @@ static void a_late_answer_fills_the_cache(void **state)
 
 static void too_many_in_flight(void **state)
 {
-    struct budget *first = budget_of(PATIENCE_MS, 10), *second = budget_of(PATIENCE_MS, 10);
+    struct budget *first = budget_of(1, 10), *second = budget_of(1, 10);
     struct fixture fixture;
 
     (void)state;
     fixture_set_up(&fixture, 2, JOIN_LIMIT);
-    fixture_prefetch(&fixture, first, "a.example");
-    fixture_prefetch(&fixture, first, "b.example");
+    assert_int_equal(fixture_query(&fixture, first, "a.example")->failure, DNS_FAILURE_TIMEOUT);
+    assert_int_equal(fixture_query(&fixture, second, "b.example")->failure, DNS_FAILURE_TIMEOUT);
+    budget_free(first);
+    first = budget_of(PATIENCE_MS, 10);
     assert_int_equal(fixture_waiting(&fixture), 2);
     assert_int_equal(fixture_query(&fixture, first, "c.example")->failure, DNS_FAILURE_OVERLOAD);
     assert_int_equal(fixture_counters(&fixture).overloads, 1);
-    assert_int_equal(fixture_counters(&fixture).in_flight, 2);
-    fixture_prefetch(&fixture, second, "b.example"); /* joining is no new question */
-    assert_int_equal(fixture_counters(&fixture).joined, 1);
     fixture_answer_all(&fixture, 60, DNS_FAILURE_NONE);
-    assert_int_equal(fixture_counters(&fixture).in_flight, 0);
-    fixture_prefetch(&fixture, second, "c.example");
-    assert_int_equal(fixture_waiting(&fixture), 1);
+    assert_int_equal(fixture_query(&fixture, first, "a.example")->status, DNS_RECORDS);
     budget_free(first);
     budget_free(second);
+    fixture_tear_down(&fixture);
+}
+
+/* A client that makes us prefetch names of silent servers must not take DNS from all others. */
+static void prefetch_leaves_room_for_those_who_wait(void **state)
+{
+    struct budget *greedy = budget_of(PATIENCE_MS, 20), *waiting = budget_of(1, 10);
+    struct fixture fixture;
+    char name[20];
+
+    (void)state;
+    fixture_set_up(&fixture, 10, JOIN_LIMIT);
+    for (unsigned i = 0; i < 10; i++) {
+        (void)snprintf(name, sizeof name, "n%u.example", i);
+        fixture_prefetch(&fixture, greedy, name);
+    }
+    assert_int_equal(fixture_waiting(&fixture), 5);
+    assert_int_equal(fixture_counters(&fixture).overloads, 0);
+    assert_int_equal(budget_use(greedy).queries, 5);
+    assert_int_equal(fixture_query(&fixture, waiting, "a.example")->failure, DNS_FAILURE_TIMEOUT);
+    assert_int_equal(fixture_waiting(&fixture), 6);
+    fixture_answer_all(&fixture, 60, DNS_FAILURE_NONE);
+    fixture_prefetch(&fixture, greedy, "n9.example");
+    assert_int_equal(fixture_waiting(&fixture), 1);
+    budget_free(greedy);
+    budget_free(waiting);
     fixture_tear_down(&fixture);
 }
 
@@ -304,6 +327,7 @@ int main(void)
         cmocka_unit_test(an_old_question_is_not_joined),
         cmocka_unit_test(a_late_answer_fills_the_cache),
         cmocka_unit_test(too_many_in_flight),
+        cmocka_unit_test(prefetch_leaves_room_for_those_who_wait),
         cmocka_unit_test(only_what_has_a_ttl_is_cached),
         cmocka_unit_test(the_end_with_questions_in_flight),
         cmocka_unit_test(the_end_before_a_delayed_answer),
