@@ -14,7 +14,11 @@
 struct backend_question {
     struct dns_name name;
     enum dns_type type;
-    struct backend_question *next; /* the backend's */
+    struct backend_question *prev, *next; /* these are the backend's */
+    struct unbound_backend *backend;
+    nanoseconds asked;
+    int id;
+    bool is_validated;
     /* Called once, by any thread, with a reference of its own to ANSWER. */
     void (*done)(struct backend_question *question, struct dns_answer *answer);
 };
@@ -30,21 +34,24 @@ struct backend {
     enum vouch_dnssec (*dnssec)(struct backend *backend);
 };
 
+/* How a resolver behaves that no administrator needs to set. */
+struct resolver_tuning {
+    nanoseconds join_limit; /* who joins a question unanswered for so long gets TIMEOUT at once */
+    nanoseconds lost_after; /* a question unanswered for so long is taken for lost */
+};
+
+/* 5 s, the value of DESIGN.md, and 90 s, twice what libunbound takes over silent servers when it is
+ * busy. */
+struct resolver_tuning resolver_tuning_defaults(void);
+
 /* NAMESERVERS as in resolver_settings.  Errors as resolver_new. */
 VOUCH_MUST_CHECK int backend_unbound_new(const struct resolver_settings *settings,
+                                         const struct resolver_tuning *tuning,
                                          struct backend **backend);
 
 /* TEXT and errors as in resolver_new_zone. */
 VOUCH_MUST_CHECK int backend_zone_new(const char *text, struct backend **backend,
                                       unsigned *problem_line);
-
-/* How a resolver behaves that no administrator needs to set. */
-struct resolver_tuning {
-    nanoseconds join_limit; /* who joins a question unanswered for so long gets TIMEOUT at once */
-};
-
-/* The value of DESIGN.md: 5 s. */
-struct resolver_tuning resolver_tuning_defaults(void);
 
 /* A resolver over BACKEND, which it owns from now on, on an error too. */
 VOUCH_MUST_CHECK int resolver_new_over(const struct resolver_settings *settings,

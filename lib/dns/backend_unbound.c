@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unbound.h>
 #include <unistd.h>
+#include <utlist.h>
 
 #include "lib/dns/trust_anchor.h"
 #include "lib/dns/unbound_context.h"
@@ -30,7 +31,53 @@ struct unbound_backend {
     nanoseconds hold_end;
     pthread_mutex_t lock; /* of what follows */
     struct backend_question *held;
+    struct backend_question *asked; /* the oldest first */
+    nanoseconds lost_after;
 };
+
+static void note_asked(struct unbound_backend *unbound, struct backend_question *question)
+{
+    (void)pthread_mutex_lock(&unbound->lock);
+    question->asked = clock_now();
+    DL_APPEND(unbound->asked, question);
+    (void)pthread_mutex_unlock(&unbound->lock);
+}
+
+static void finish(struct unbound_backend *unbound, struct backend_question *question,
+                   struct dns_answer *answer)
+{
+    (void)pthread_mutex_lock(&unbound->lock);
+    DL_DELETE(unbound->asked, question);
+    (void)pthread_mutex_unlock(&unbound->lock);
+    question->done(question, answer);
+}
+
+static struct backend_question *find_lost(struct unbound_backend *unbound, nanoseconds now)
+{
+    struct backend_question *oldest;
+
+    (void)pthread_mutex_lock(&unbound->lock);
+    oldest = unbound->asked;
+    if (oldest != NULL && now - oldest->asked < unbound->lost_after)
+        oldest = NULL;
+    (void)pthread_mutex_unlock(&unbound->lock);
+    return oldest;
+}
+
+/* libunbound 1.17 forgets some questions when hundreds of them have no answer, and their places
+ * among those in flight would be lost for good.  In the thread of ub_process a cancelled question
+ * cannot be answered any more. */
+static void end_lost(struct unbound_backend *unbound, nanoseconds now)
+{
+    struct backend_question *question;
+
+    while ((question = find_lost(unbound, now)) != NULL) {
+        (void)ub_cancel(question->is_validated ? unbound->validating : unbound->plain,
+                        question->id);
+        finish(unbound, question,
+               dns_answer_failure(&question->name, question->type, DNS_FAILURE_TIMEOUT));
+    }
+}
 
 static struct dns_answer *answer_without_packet(const struct backend_question *question, int error)
 {
@@ -54,7 +101,7 @@ static void answer(struct backend_question *question, int error, struct ub_resul
         answer = dns_answer_decode(result->answer_packet, (size_t)result->answer_len,
                                    &question->name, question->type, security);
     ub_resolve_free(result);
-    question->done(question, answer);
+    finish(question->backend, question, answer);
 }
 
 /* Called by libunbound in our thread. */
@@ -73,13 +120,17 @@ static void ask(struct unbound_backend *unbound, struct backend_question *questi
 {
     bool validate = unbound_probe_found(&unbound->probe) == VOUCH_DNSSEC_ON;
     char name[DNS_NAME_TEXT_SIZE];
-    int error =
+    int error;
+
+    question->backend = unbound;
+    question->is_validated = validate;
+    note_asked(unbound, question);
+    error =
         ub_resolve_async(validate ? unbound->validating : unbound->plain,
                          dns_name_format(&question->name, name), (int)question->type, 1 /* IN */,
-                         question, validate ? answered_validated : answered_plain, NULL);
-
+                         question, validate ? answered_validated : answered_plain, &question->id);
     if (error != UB_NOERROR)
-        question->done(question, answer_without_packet(question, error));
+        finish(unbound, question, answer_without_packet(question, error));
 }
 
 /* Put QUESTION aside until the probe knows.  False: there is no need to wait any more. */
@@ -120,12 +171,13 @@ static void let_go(struct unbound_backend *unbound)
     }
 }
 
-/* What is due by the clock; returns the milliseconds until more is, or -1. */
+/* What is due by the clock; returns the milliseconds until more may be. */
 static int do_due(struct unbound_backend *unbound)
 {
     struct unbound_probe *probe = &unbound->probe;
-    nanoseconds now = clock_now(), next = 0;
+    nanoseconds now = clock_now(), next = 0, look = now + unbound->lost_after / 4;
 
+    end_lost(unbound, now);
     if (atomic_load(&unbound->is_holding) &&
         (probe->has_answered || !probe->asking || now >= unbound->hold_end))
         let_go(unbound);
@@ -134,8 +186,8 @@ static int do_due(struct unbound_backend *unbound)
         next = unbound->hold_end;
     else if (!probe->asking)
         next = probe->next;
-    if (next == 0)
-        return -1;
+    if (next == 0 || next > look)
+        next = look;
     return next > now ? (int)((next - now) / NANOSECONDS_PER_MILLISECOND) + 1 : 0;
 }
 
@@ -273,7 +325,8 @@ static int fill(struct unbound_backend *unbound, const struct resolver_settings 
     return error == VOUCH_OK ? start_all(unbound, &zone) : error;
 }
 
-int backend_unbound_new(const struct resolver_settings *settings, struct backend **backend)
+int backend_unbound_new(const struct resolver_settings *settings,
+                        const struct resolver_tuning *tuning, struct backend **backend)
 {
     struct unbound_backend *unbound = calloc(1, sizeof *unbound);
     int error;
@@ -281,6 +334,7 @@ int backend_unbound_new(const struct resolver_settings *settings, struct backend
     if (unbound == NULL)
         return VOUCH_ERROR_MEMORY;
     unbound->backend = (struct backend){.start = start, .stop = stop, .dnssec = dnssec};
+    unbound->lost_after = tuning->lost_after;
     if (pthread_mutex_init(&unbound->lock, NULL) != 0) {
         free(unbound);
         return VOUCH_ERROR_SYSTEM;

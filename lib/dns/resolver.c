@@ -22,7 +22,8 @@ struct resolver_settings resolver_defaults(void)
 
 struct resolver_tuning resolver_tuning_defaults(void)
 {
-    return (struct resolver_tuning){.join_limit = 5 * NANOSECONDS_PER_SECOND};
+    return (struct resolver_tuning){.join_limit = 5 * NANOSECONDS_PER_SECOND,
+                                    .lost_after = 90 * NANOSECONDS_PER_SECOND};
 }
 
 static unsigned shards_for(size_t cache_bytes)
@@ -106,7 +107,7 @@ int resolver_new(const struct resolver_settings *settings, struct resolver **res
 {
     const struct resolver_tuning tuning = resolver_tuning_defaults();
     struct backend *backend;
-    int error = backend_unbound_new(settings, &backend);
+    int error = backend_unbound_new(settings, &tuning, &backend);
 
     return error != 0 ? error : resolver_new_over(settings, &tuning, backend, resolver);
 }

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "lib/dns/backend.h"
 #include "tests/dnsd/resolver_fixture.h"
 
 enum { SESSIONS = 200 };
@@ -272,6 +273,33 @@ static void test_release_in_flight(void **state)
     budget_free(budget);
 }
 
+/* libunbound forgets some questions; what it says of one that we gave up must not reach anybody. */
+static void test_lost_question(void **state)
+{
+    const char *nameserver = dnsd_child_address(fixture_dns);
+    struct resolver_settings settings = resolver_defaults();
+    struct resolver_tuning tuning = resolver_tuning_defaults();
+    nanoseconds end = clock_now() + 20 * NANOSECONDS_PER_SECOND;
+    struct vouch_counters counters;
+    struct backend *backend = NULL;
+
+    (void)state;
+    resolver_release(fixture_resolver);
+    settings.nameservers = &nameserver;
+    settings.nameserver_count = 1;
+    tuning.lost_after = 400 * NANOSECONDS_PER_MILLISECOND;
+    assert_int_equal(backend_unbound_new(&settings, &tuning, &backend), VOUCH_OK);
+    assert_int_equal(resolver_new_over(&settings, &tuning, backend, &fixture_resolver), VOUCH_OK);
+    dns_answer_release(fixture_ask("x.slow.example.com", DNS_A, 1));
+    fixture_expect_failure("silent.example.com", DNS_FAILURE_TIMEOUT, LONG_MS);
+    do {
+        (void)usleep(5000);
+        resolver_counters(fixture_resolver, &counters);
+    } while (counters.in_flight > 0 && clock_now() < end);
+    assert_int_equal(counters.in_flight, 0);
+    fixture_expect_status("mail.example.com", DNS_A, DNS_RECORDS);
+}
+
 enum { CHANGERS = 4, CHANGES = 6 };
 
 /* A resolver of its own, a question in flight, and gone again. */
@@ -322,6 +350,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_late_answer, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_overload, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_second_nameserver, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_lost_question, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_release_in_flight, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_resolvers_come_and_go, fixture_setup,
                                         fixture_teardown)};
