@@ -19,15 +19,15 @@ static bool has_temperror(const struct outcome *outcomes)
     return false;
 }
 
-/* Without HELO there is still something to say about it; what DNS trouble left open is asked again.
- */
+/* Without HELO there is still something to say about it; what DNS trouble or want of
+ * memory left open is asked again. */
 static int ensure_helo(struct vouch_session *session)
 {
     struct helo *helo = session->helo;
 
     if (helo == NULL)
         return vouch_session_helo(session, "");
-    if (helo->checked && has_temperror(helo->outcomes))
+    if (helo->checked && (helo->incomplete || has_temperror(helo->outcomes)))
         return vouch_session_helo(session, helo->argument);
     return VOUCH_OK;
 }

@@ -81,8 +81,10 @@ static void check_helo(struct vouch_message *message)
         if (verifiers[i]->stage != VOUCH_STAGE_HELO || !message_wants(message, verifiers[i]))
             continue;
         *end = verifiers[i]->check(&check);
-        if (*end == NULL)
+        if (*end == NULL) {
+            helo->incomplete = true;
             message_append(message, verifiers[i], NULL);
+        }
         while (*end != NULL)
             end = &(*end)->next;
     }
@@ -97,8 +99,11 @@ static void run_helo_stage(struct vouch_message *message)
     for (const struct outcome *of = message->helo->outcomes; of != NULL; of = of->next) {
         struct outcome *copy = arena_alloc(message->arena, sizeof *copy);
 
-        if (copy == NULL)
+        if (copy == NULL) {
+            message_append(message, &(struct verifier){.method = of->method, .stage = of->stage},
+                           NULL);
             return;
+        }
         *copy = *of;
         copy->next = NULL;
         append(message, copy);

@@ -39,6 +39,7 @@ struct helo {
     const char *argument;
     struct outcome *outcomes; /* NULL until checked */
     bool checked;
+    bool incomplete; /* there was no memory for all outcomes */
 };
 
 struct vouch_session {

@@ -170,6 +170,29 @@ static void monitor_mode_never_refuses(void **state)
     vouch_session_free(session);
 }
 
+/* What could not be judged for want of memory is never taken for judged. */
+static void a_helo_without_memory_is_a_temperror_each_time(void **state)
+{
+    enum { LENGTH = (1 << 20) - 100 }; /* the memory of a HELO, but for a hundred octets */
+    struct vouch_session *session = session_with(NULL, "192.0.2.10");
+    char *helo = malloc(LENGTH + 1);
+
+    (void)state;
+    assert_non_null(helo);
+    memset(helo, 'h', LENGTH);
+    helo[LENGTH] = '\0';
+    assert_int_equal(vouch_session_helo(session, helo), VOUCH_OK);
+    for (unsigned i = 0; i < 2; i++) {
+        struct vouch_message *message = message_from(session, "a@example.com");
+
+        (void)vouch_message_decide(message, VOUCH_STAGE_MAIL);
+        assert_non_null(strstr(vouch_message_log_line(message), "=temperror"));
+        vouch_message_free(message);
+    }
+    free(helo);
+    vouch_session_free(session);
+}
+
 /* A client that says HELO over and over has no more than a few names asked for. */
 static void many_helos_raise_few_questions(void **state)
 {
@@ -436,6 +459,7 @@ int main(void)
         cmocka_unit_test(a_message_outlives_its_helo),
         cmocka_unit_test(a_refusal_stays),
         cmocka_unit_test(monitor_mode_never_refuses),
+        cmocka_unit_test(a_helo_without_memory_is_a_temperror_each_time),
         cmocka_unit_test(many_helos_raise_few_questions),
         cmocka_unit_test(dns_trouble_refuses_nothing),
         cmocka_unit_test(forged_results_go_highest_first),
