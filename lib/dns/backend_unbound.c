@@ -52,13 +52,15 @@ static void finish(struct unbound_backend *unbound, struct backend_question *que
     question->done(question, answer);
 }
 
-static struct backend_question *find_lost(struct unbound_backend *unbound, nanoseconds now)
+/* The clock is read under the lock under which `asked` is set: read before, it could be behind a
+ * question that was asked in between, whose age would wrap around. */
+static struct backend_question *find_lost(struct unbound_backend *unbound)
 {
     struct backend_question *oldest;
 
     (void)pthread_mutex_lock(&unbound->lock);
     oldest = unbound->asked;
-    if (oldest != NULL && now - oldest->asked < unbound->lost_after)
+    if (oldest != NULL && clock_now() - oldest->asked < unbound->lost_after)
         oldest = NULL;
     (void)pthread_mutex_unlock(&unbound->lock);
     return oldest;
@@ -67,11 +69,11 @@ static struct backend_question *find_lost(struct unbound_backend *unbound, nanos
 /* libunbound 1.17 forgets some questions when hundreds of them have no answer, and their places
  * among those in flight would be lost for good.  In the thread of ub_process a cancelled question
  * cannot be answered any more. */
-static void end_lost(struct unbound_backend *unbound, nanoseconds now)
+static void end_lost(struct unbound_backend *unbound)
 {
     struct backend_question *question;
 
-    while ((question = find_lost(unbound, now)) != NULL) {
+    while ((question = find_lost(unbound)) != NULL) {
         (void)ub_cancel(question->is_validated ? unbound->validating : unbound->plain,
                         question->id);
         finish(unbound, question,
@@ -177,7 +179,7 @@ static int do_due(struct unbound_backend *unbound)
     struct unbound_probe *probe = &unbound->probe;
     nanoseconds now = clock_now(), next = 0, look = now + unbound->lost_after / 4;
 
-    end_lost(unbound, now);
+    end_lost(unbound);
     if (atomic_load(&unbound->is_holding) &&
         (probe->has_answered || !probe->asking || now >= unbound->hold_end))
         let_go(unbound);

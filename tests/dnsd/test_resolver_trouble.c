@@ -300,6 +300,44 @@ static void test_lost_question(void **state)
     fixture_expect_status("mail.example.com", DNS_A, DNS_RECORDS);
 }
 
+enum { ASKERS = 8, NAMES_EACH = 1500 };
+
+/* Names that nobody asked before; counts what came to nothing. */
+static void *ask_cold_names(void *argument)
+{
+    unsigned *failures = argument;
+    unsigned asker = *failures;
+
+    *failures = 0;
+    for (unsigned i = 0; i < NAMES_EACH; i++) {
+        char text[64];
+        struct dns_answer *answer;
+
+        (void)snprintf(text, sizeof text, "c%u-%u.example.com", asker, i);
+        answer = fixture_ask(text, DNS_A, LONG_MS);
+        *failures += answer->status == DNS_FAILURE;
+        dns_answer_release(answer);
+    }
+    return NULL;
+}
+
+/* A question asked while the lost ones are looked for is not one of them. */
+static void test_new_questions_are_not_lost(void **state)
+{
+    pthread_t threads[ASKERS];
+    unsigned failures[ASKERS];
+
+    (void)state;
+    for (unsigned i = 0; i < ASKERS; i++) {
+        failures[i] = i;
+        assert_int_equal(pthread_create(&threads[i], NULL, ask_cold_names, &failures[i]), 0);
+    }
+    for (unsigned i = 0; i < ASKERS; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    for (unsigned i = 0; i < ASKERS; i++)
+        assert_int_equal(failures[i], 0);
+}
+
 enum { CHANGERS = 4, CHANGES = 6 };
 
 /* A resolver of its own, a question in flight, and gone again. */
@@ -351,6 +389,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_overload, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_second_nameserver, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_lost_question, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_new_questions_are_not_lost, fixture_setup,
+                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(test_release_in_flight, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_resolvers_come_and_go, fixture_setup,
                                         fixture_teardown)};
