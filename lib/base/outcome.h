@@ -24,6 +24,7 @@
     X(METHOD_HELO, "helo", false)                                                                  \
     X(METHOD_SPF, "spf", true)                                                                     \
     X(METHOD_SENDER_ID, "sender-id", true)                                                         \
+    X(METHOD_DOMAINKEYS, "domainkeys", true)                                                       \
     X(METHOD_DKIM, "dkim", true)
 
 enum method {
@@ -123,6 +124,29 @@ const char *identity_name(enum identity identity);
     X(REASON_PRA_NO_DOMAIN, "pra-no-domain", "the responsible address has no domain name")         \
     X(REASON_PRA_MALFORMED, "pra-malformed", "the responsible field is malformed")                 \
     X(REASON_PRA_TRUNCATED, "pra-truncated", "the header is larger than what is looked at")        \
+    /* DomainKeys */                                                                               \
+    X(REASON_DOMAINKEYS_PASS, "domainkeys-verified", "verified")                                   \
+    X(REASON_DOMAINKEYS_NO_SIGNATURE, "domainkeys-no-signature", "the message has no signature")   \
+    X(REASON_DOMAINKEYS_UNSIGNED, "domainkeys-unsigned",                                           \
+      "the message has no signature, but the domain says that it signs all its mail")              \
+    X(REASON_DOMAINKEYS_SYNTAX, "domainkeys-syntax", "syntax error in the signature")              \
+    X(REASON_DOMAINKEYS_NO_SENDER, "domainkeys-no-sender", "the header does not name one sender")  \
+    X(REASON_DOMAINKEYS_OTHER_DOMAIN, "domainkeys-other-domain",                                   \
+      "signed by another domain than the sender's")                                                \
+    X(REASON_DOMAINKEYS_SENDER_NOT_SIGNED, "domainkeys-sender-not-signed",                         \
+      "the field that names the sender is not signed")                                             \
+    X(REASON_DOMAINKEYS_NO_KEY, "domainkeys-no-key", "there is no such key in DNS")                \
+    X(REASON_DOMAINKEYS_KEY_SYNTAX, "domainkeys-key-syntax", "syntax error in the key")            \
+    X(REASON_DOMAINKEYS_KEY_REVOKED, "domainkeys-key-revoked", "the key was revoked")              \
+    X(REASON_DOMAINKEYS_KEY_UNSUITABLE, "domainkeys-key-unsuitable",                               \
+      "the key is not for this signature")                                                         \
+    X(REASON_DOMAINKEYS_DNS, "domainkeys-dns", "the key could not be looked up")                   \
+    X(REASON_DOMAINKEYS_MISMATCH, "domainkeys-mismatch",                                           \
+      "changed after it was signed, or not signed with the key in DNS")                            \
+    X(REASON_DOMAINKEYS_TESTING, "domainkeys-testing",                                             \
+      "does not verify, but is only being tested")                                                 \
+    X(REASON_DOMAINKEYS_WEAK_KEY, "domainkeys-weak-key", "the key is too short")                   \
+    X(REASON_DOMAINKEYS_NO_SHA1, "domainkeys-no-sha1", "SHA-1 is turned off on this system")       \
     /* DKIM */                                                                                     \
     X(REASON_DKIM_PASS, "dkim-verified", "verified")                                               \
     X(REASON_DKIM_NO_SIGNATURE, "dkim-no-signature", "the message has no signature")               \

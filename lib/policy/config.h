@@ -40,6 +40,7 @@ enum rule_scope {
     RULE_SCOPE_MAIN,
     RULE_SCOPE_HELO,
     RULE_SCOPE_AUTHOR,
+    RULE_SCOPE_UNSIGNED,  /* no signature where there should be one: "unsigned = ..." */
     RULE_SCOPE_SUBMITTER, /* SUBMITTER beside the header: "submitter-mismatch = ..." */
     RULE_SCOPE_MISSING,   /* there is nothing to check: "missing-pra = ..." */
     RULE_SCOPE_COUNT

@@ -30,6 +30,8 @@
     RULE(METHOD_SENDER_ID, RULE_SCOPE_MAIN, result, "sender-id", name, "continue", meaning)
 #define DKIM(result, name, meaning)                                                                \
     RULE(METHOD_DKIM, RULE_SCOPE_MAIN, result, "dkim", name, "continue", meaning)
+#define DOMAINKEYS(result, name, meaning)                                                          \
+    RULE(METHOD_DOMAINKEYS, RULE_SCOPE_MAIN, result, "domainkeys", name, "continue", meaning)
 #define SPF_HELO(result, name, meaning)                                                            \
     RULE(METHOD_SPF, RULE_SCOPE_HELO, result, "spf", name, "continue", meaning)
 
@@ -177,6 +179,23 @@ const struct option option_table[] = {
                 "that is told but never counts against a message, or as much as one for Sender "
                 "ID."},
 
+    {"domainkeys", "enabled", OPTION_CHOICE, "yes", .words = OPTION_YES_NO,
+     AT(enabled[METHOD_DOMAINKEYS]), .meaning = "Whether to verify DomainKeys signatures."},
+    DOMAINKEYS(VOUCH_NONE, "none", "When the message has no signature."),
+    {"domainkeys", "unsigned", OPTION_RULE, "continue",
+     AT(rules.rule[METHOD_DOMAINKEYS][RULE_SCOPE_UNSIGNED][VOUCH_NONE]),
+     .meaning = "When it has none, though its domain says that it signs all its mail."},
+    DOMAINKEYS(VOUCH_PASS, "pass", "When the signature of the sender's domain verifies."),
+    DOMAINKEYS(VOUCH_FAIL, "fail", "When it does not."),
+    DOMAINKEYS(VOUCH_POLICY, "policy", "When it verifies, but its key is too short."),
+    DOMAINKEYS(VOUCH_NEUTRAL, "neutral", "When it cannot be processed, or is only being tested."),
+    DOMAINKEYS(VOUCH_TEMPERROR, "temperror", "When DNS did not tell the key."),
+    DOMAINKEYS(VOUCH_PERMERROR, "permerror",
+               "When there is no such key, or the signature is not for the sender."),
+    {"domainkeys", "minimum-key-bits", OPTION_NUMBER, "1024", .minimum = 0, .maximum = 4096,
+     AT(verify.domainkeys.minimum_key_bits),
+     .meaning = "How long an RSA key must be for its signatures to pass."},
+
     {"dkim", "enabled", OPTION_CHOICE, "yes", .words = OPTION_YES_NO, AT(enabled[METHOD_DKIM]),
      .meaning = "Whether to verify DKIM signatures."},
     DKIM(VOUCH_NONE, "none", "When the message has no signature."),
@@ -233,17 +252,12 @@ const struct option option_table[] = {
 const size_t option_count = sizeof option_table / sizeof option_table[0];
 
 const char *const option_sections[] = {
-    "",
-    "dns",
-    "csa",
-    "helo",
-    "spf",
-    "sender-id",
-    "dkim",
-    "exempt",
-    "authentication-results",
-    "limits",
-    OPTION_DOMAIN_SECTION,
+    "",           "dns",
+    "csa",        "helo",
+    "spf",        "sender-id",
+    "domainkeys", "dkim",
+    "exempt",     "authentication-results",
+    "limits",     OPTION_DOMAIN_SECTION,
     NULL,
 };
 

@@ -35,6 +35,8 @@ static const char *rule_word(enum rule_scope scope, enum vouch_result result)
 {
     if (scope == RULE_SCOPE_MISSING)
         return "missing-pra";
+    if (scope == RULE_SCOPE_UNSIGNED)
+        return "unsigned";
     if (scope == RULE_SCOPE_SUBMITTER && result != VOUCH_PASS)
         return result == VOUCH_FAIL ? "submitter-mismatch" : "submitter-unverified";
     return vouch_result_word(result);

@@ -40,9 +40,9 @@ struct report_view {
  * several signatures, which come behind the outcome that sums them up), result, reason,
  * reason_text, domain, detail, explanation (SPF exp=, where there is one), dnssec (of all answers
  * together), properties {"smtp.helo": "..."}, trace [{asked, answer, rule, dnssec, asked_us,
- * took_us}]}], dns {queries, voids, ms}, given_up (by whom before its end, "client" or "trouble", or
- * null), forged_authres.  ASCII; octets that are not UTF-8 appear as \xHH text.  WITH_TRACE false leaves
- * the traces out.  NULL: no memory. */
+ * took_us}]}], dns {queries, voids, ms}, given_up (by whom before its end, "client" or "trouble",
+ * or null), forged_authres.  ASCII; octets that are not UTF-8 appear as \xHH text.  WITH_TRACE
+ * false leaves the traces out.  NULL: no memory. */
 const char *record_json(struct arena *arena, const struct report_view *view, bool with_trace);
 
 /* One line for syslog, printable ASCII, at most RECORD_LOG_MAX octets, what matters most in front:

@@ -144,6 +144,8 @@ static const char *domain_label(const struct outcome *outcome)
 {
     if (outcome->is_part)
         return "by";
+    if (outcome->method == METHOD_DOMAINKEYS)
+        return "sender";
     return outcome->identity != IDENTITY_NONE ? identity_name(outcome->identity) : "helo";
 }
 

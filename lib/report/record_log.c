@@ -55,6 +55,8 @@ static const char *identity_key(const struct outcome *outcome)
 {
     if (outcome->method == METHOD_HELO)
         return " ";
+    if (outcome->method == METHOD_DOMAINKEYS)
+        return " sender=";
     if (outcome->identity == IDENTITY_AUTHOR)
         return " author=";
     if (outcome->identity == IDENTITY_PRA)

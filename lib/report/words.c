@@ -15,7 +15,7 @@ const char *words_method(enum method method)
     static const char *const words[METHOD_COUNT] = {
         [METHOD_CSA] = "CSA",   [METHOD_HELO] = "HELO",
         [METHOD_SPF] = "SPF",   [METHOD_SENDER_ID] = "Sender ID",
-        [METHOD_DKIM] = "DKIM",
+        [METHOD_DKIM] = "DKIM", [METHOD_DOMAINKEYS] = "DomainKeys",
     };
 
     return words[method];

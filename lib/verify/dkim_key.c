@@ -12,38 +12,9 @@
 
 #include "lib/base/text.h"
 #include "lib/mail/tag_list.h"
+#include "lib/verify/public_key.h"
 
 enum { SHOWN_MAX = 60, ED25519_OCTETS = 32, ED25519_BITS = 256 };
-
-/* The octets of BASE64, which has no white space, to OCTETS with room for SIZE; the padding may be
- * missing.  False: it is none. */
-static bool decode(const char *base64, unsigned char *octets, size_t size, size_t *length)
-{
-    size_t count = strlen(base64);
-
-    return sodium_base642bin(octets, size, base64, count, NULL, length, NULL,
-                             sodium_base64_VARIANT_ORIGINAL) == 0 ||
-           sodium_base642bin(octets, size, base64, count, NULL, length, NULL,
-                             sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0;
-}
-
-/* Also what RFC 6376 3.6.1 literally says, an RSAPublicKey.  NULL: neither. */
-static EVP_PKEY *parse_rsa(const unsigned char *octets, size_t length)
-{
-    const unsigned char *at = octets;
-    EVP_PKEY *key = d2i_PUBKEY(NULL, &at, (long)length);
-
-    if (key == NULL) {
-        at = octets;
-        key = d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, (long)length);
-    }
-    if (key != NULL && (EVP_PKEY_base_id(key) != EVP_PKEY_RSA || at != octets + length)) {
-        EVP_PKEY_free(key);
-        key = NULL;
-    }
-    ERR_clear_error();
-    return key;
-}
 
 /* The record being read. */
 struct reading {
@@ -122,7 +93,7 @@ static bool write_record(struct reading *reading, const unsigned char *octets, s
 
 static bool take_rsa(struct reading *reading, const unsigned char *octets, size_t length)
 {
-    EVP_PKEY *key = parse_rsa(octets, length);
+    EVP_PKEY *key = public_key_rsa(octets, length);
     unsigned char *encoded = NULL;
     int size;
     bool taken;
@@ -163,7 +134,7 @@ static bool take_key(struct reading *reading)
     octets = arena_alloc(reading->arena, tag->value_length);
     if (packed == NULL || octets == NULL)
         return refuse(reading, REASON_MEMORY, "");
-    if (!decode(packed, octets, tag->value_length, &length))
+    if (!public_key_decode(packed, octets, tag->value_length, &length))
         return refuse(reading, REASON_DKIM_KEY_SYNTAX, "p= is not base64");
     return reading->signature->algorithm == DKIM_ED25519_SHA256
                ? take_ed25519(reading, octets, length)
@@ -269,10 +240,10 @@ bool dkim_key_made(const struct dkim_key *key, const struct dkim_signature *sign
     bool made;
 
     if (base64 == NULL || signature->algorithm == DKIM_ED25519_SHA256 ||
-        !decode(base64 + 2, octets, sizeof octets, &length) ||
-        !decode(signature->digits, digits, sizeof digits, &count))
+        !public_key_decode(base64 + 2, octets, sizeof octets, &length) ||
+        !public_key_decode(signature->digits, digits, sizeof digits, &count))
         return false;
-    parsed = parse_rsa(octets, length);
+    parsed = public_key_rsa(octets, length);
     made = parsed != NULL && recovers(parsed, signature->algorithm == DKIM_RSA_SHA1, digits, count);
     EVP_PKEY_free(parsed);
     return made;

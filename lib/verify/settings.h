@@ -41,10 +41,15 @@ struct dkim_settings {
     unsigned max_signatures;   /* of a message that are verified */
 };
 
+struct domainkeys_settings {
+    unsigned minimum_key_bits;
+};
+
 struct verify_settings {
     struct csa_settings csa;
     struct spf_settings spf;
     struct senderid_settings senderid;
+    struct domainkeys_settings domainkeys;
     struct dkim_settings dkim;
 };
 

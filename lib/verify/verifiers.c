@@ -3,6 +3,7 @@
  */
 #include "lib/verify/csa.h"
 #include "lib/verify/dkim.h"
+#include "lib/verify/domainkeys.h"
 #include "lib/verify/helo.h"
 #include "lib/verify/senderid.h"
 #include "lib/verify/spf.h"
@@ -18,6 +19,7 @@ const struct verifier *const verifiers[] = {
     &submitter_verifier,
     &submitter_header_verifier,
     &senderid_pra_verifier,
+    &domainkeys_verifier,
     &dkim_verifier,
 };
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "lib/verify/public_key.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <sodium.h>
+#include <string.h>
+
+bool public_key_decode(const char *base64, unsigned char *octets, size_t size, size_t *length)
+{
+    size_t count = strlen(base64);
+
+    return sodium_base642bin(octets, size, base64, count, NULL, length, NULL,
+                             sodium_base64_VARIANT_ORIGINAL) == 0 ||
+           sodium_base642bin(octets, size, base64, count, NULL, length, NULL,
+                             sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0;
+}
+
+EVP_PKEY *public_key_rsa(const unsigned char *octets, size_t length)
+{
+    const unsigned char *at = octets;
+    EVP_PKEY *key = d2i_PUBKEY(NULL, &at, (long)length);
+
+    if (key == NULL) {
+        at = octets;
+        key = d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, (long)length);
+    }
+    if (key != NULL && (EVP_PKEY_base_id(key) != EVP_PKEY_RSA || at != octets + length)) {
+        EVP_PKEY_free(key);
+        key = NULL;
+    }
+    ERR_clear_error();
+    return key;
+}
