@@ -7,7 +7,7 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "lib/dns/table.h"
+#include "lib/base/table.h"
 
 enum {
     SECONDS_MAX = 86400,

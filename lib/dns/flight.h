@@ -12,9 +12,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "lib/base/table.h"
 #include "lib/dns/backend.h"
 #include "lib/dns/question.h"
-#include "lib/dns/table.h"
 
 struct flight {
     struct backend_question asked; /* first: what the backend knows of it */

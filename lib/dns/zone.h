@@ -10,8 +10,8 @@
 #include <ldns/ldns.h>
 #include <stdbool.h>
 
+#include "lib/base/table.h"
 #include "lib/dns/answer.h"
-#include "lib/dns/table.h"
 #include "lib/dns/zone_fault.h"
 #include "lib/vouch.h"
 

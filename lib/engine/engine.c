@@ -17,6 +17,11 @@ int engine_new_with(struct vouch_config *config, struct resolver *resolver,
 
     if (new == NULL)
         return VOUCH_ERROR_MEMORY;
+    new->keys = key_cache_new(KEY_CACHE_KEYS);
+    if (new->keys == NULL) {
+        free(new);
+        return VOUCH_ERROR_MEMORY;
+    }
     atomic_init(&new->references, 1);
     new->config = config_hold(config);
     new->resolver = resolver_hold(resolver);
@@ -55,6 +60,7 @@ void vouch_engine_release(struct vouch_engine *engine)
         atomic_fetch_sub_explicit(&engine->references, 1, memory_order_acq_rel) != 1)
         return;
     resolver_release(engine->resolver);
+    key_cache_free(engine->keys);
     vouch_config_release(engine->config);
     free(engine);
 }

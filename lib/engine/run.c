@@ -19,6 +19,7 @@ struct check message_check(const struct vouch_message *message)
         .facts = &message->facts,
         .settings = &engine->config->verify,
         .resolver = engine->resolver,
+        .keys = engine->keys,
         .budget = message->budget,
         .arena = message->arena,
         .began = message->began,

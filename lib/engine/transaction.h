@@ -28,6 +28,7 @@ struct vouch_engine {
     atomic_uint references;
     struct vouch_config *config;
     struct resolver *resolver;
+    struct key_cache *keys;
     char host_name[256]; /* authserv-id when neither configuration nor MTA has one */
 };
 

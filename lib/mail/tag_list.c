@@ -66,7 +66,6 @@ static bool parse_tag(const char *text, size_t *at, size_t end, struct tag_list 
     tag->name = text + *at;
     tag->name_length = stop - *at;
     begin = skip_space(text, stop, end);
-    tag->is_spaced = begin > stop;
     *at = begin;
     if (begin == end || text[begin] != '=')
         return false;

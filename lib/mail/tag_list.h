@@ -21,7 +21,6 @@ struct tag {
     size_t name_length;
     const char *value; /* points into the text; white space around it is cut, inside it stays */
     size_t value_length;
-    bool is_spaced; /* white space between name and '=' */
 };
 
 struct tag_list {

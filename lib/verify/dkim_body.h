@@ -6,8 +6,8 @@
 
 /* dkim_body.h - the body hashes of DKIM signatures (RFC 6376 3.4.3 to 3.4.5), in one pass.
  *
- * Not left to libopendkim: it compares the body hash of a signature that verifies only, and what an
- * administrator wants to know of one that does not is whether the body was changed. */
+ * Hashed for every signature, for what an administrator wants to know of one that does not verify
+ * is whether the body was changed. */
 
 #include <stdbool.h>
 #include <stddef.h>

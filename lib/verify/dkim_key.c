@@ -14,11 +14,12 @@
 #include "lib/mail/tag_list.h"
 #include "lib/verify/public_key.h"
 
-enum { SHOWN_MAX = 60, ED25519_OCTETS = 32, ED25519_BITS = 256 };
+enum { SHOWN_MAX = 60, ED25519_BITS = 256 };
 
 /* The record being read. */
 struct reading {
     struct arena *arena;
+    struct key_cache *keys;
     const struct dkim_signature *signature;
     struct dkim_key *key;
     struct tag_list tags;
@@ -71,52 +72,22 @@ static bool is_suitable(struct reading *reading)
     return true;
 }
 
-static bool write_record(struct reading *reading, const unsigned char *octets, size_t length)
-{
-    size_t size = sodium_base64_encoded_len(length, sodium_base64_VARIANT_ORIGINAL);
-    char *base64 = arena_alloc(reading->arena, size);
-
-    if (base64 == NULL)
-        return refuse(reading, REASON_MEMORY, "");
-    sodium_bin2base64(base64, size, octets, length, sodium_base64_VARIANT_ORIGINAL);
-    reading->key->record =
-        arena_printf(reading->arena, "v=DKIM1; k=%s; p=%s", key_type(reading->signature), base64);
-    if (reading->key->record == NULL)
-        return refuse(reading, REASON_MEMORY, "");
-    if (strlen(reading->key->record) <= DKIM_KEY_RECORD_MAX)
-        return true;
-    (void)refuse(reading, REASON_DKIM_NOT_PROCESSED,
-                 arena_printf(reading->arena, "a key of %u bits", reading->key->bits));
-    reading->key->result = VOUCH_NEUTRAL;
-    return false;
-}
-
 static bool take_rsa(struct reading *reading, const unsigned char *octets, size_t length)
 {
-    EVP_PKEY *key = public_key_rsa(octets, length);
-    unsigned char *encoded = NULL;
-    int size;
-    bool taken;
-
-    if (key == NULL)
+    reading->key->key = key_cache_rsa(reading->keys, octets, length);
+    if (reading->key->key == NULL)
         return refuse(reading, REASON_DKIM_KEY_SYNTAX, "p= is no RSA key");
-    reading->key->bits = (unsigned)EVP_PKEY_bits(key);
-    size = i2d_PUBKEY(key, &encoded);
-    EVP_PKEY_free(key);
-    if (size <= 0)
-        return refuse(reading, REASON_MEMORY, "");
-    taken = write_record(reading, encoded, (size_t)size);
-    OPENSSL_free(encoded);
-    return taken;
+    reading->key->bits = (unsigned)EVP_PKEY_bits(reading->key->key);
+    return true;
 }
 
-/* RFC 8463 4.2: the 32 octets of the key alone. */
 static bool take_ed25519(struct reading *reading, const unsigned char *octets, size_t length)
 {
-    if (length != ED25519_OCTETS)
+    reading->key->key = public_key_ed25519(octets, length);
+    if (reading->key->key == NULL)
         return refuse(reading, REASON_DKIM_KEY_SYNTAX, "p= is no Ed25519 key");
     reading->key->bits = ED25519_BITS;
-    return write_record(reading, octets, length);
+    return true;
 }
 
 static bool take_key(struct reading *reading)
@@ -155,7 +126,7 @@ static bool is_key_record(struct reading *reading)
 
 static void read_record(struct reading *reading, const struct dns_record *record)
 {
-    *reading->key = (struct dkim_key){.detail = "", .record = ""};
+    *reading->key = (struct dkim_key){.detail = ""};
     if (record->txt.length == 0)
         (void)refuse(reading, REASON_DKIM_KEY_SYNTAX, "the record is empty");
     else if (tag_list_parse((const char *)record->txt.octets, record->txt.length, &reading->tags) !=
@@ -184,14 +155,14 @@ static void take_answer(struct reading *reading, const struct dns_answer *answer
 }
 
 struct dkim_key *dkim_key_read(struct arena *arena, const struct dns_answer *answer,
-                               const struct dkim_signature *signature)
+                               const struct dkim_signature *signature, struct key_cache *keys)
 {
     struct dkim_key *key = arena_alloc(arena, sizeof *key);
-    struct reading reading = {.arena = arena, .signature = signature, .key = key};
+    struct reading reading = {.arena = arena, .keys = keys, .signature = signature, .key = key};
 
     if (key == NULL)
         return NULL;
-    *key = (struct dkim_key){.detail = "", .record = ""};
+    *key = (struct dkim_key){.detail = ""};
     if (answer->status == DNS_FAILURE) {
         key->result = VOUCH_TEMPERROR;
         key->reason =
@@ -233,18 +204,18 @@ static bool recovers(EVP_PKEY *key, bool is_sha1, const unsigned char *octets, s
 
 bool dkim_key_made(const struct dkim_key *key, const struct dkim_signature *signature)
 {
-    unsigned char octets[DKIM_KEY_RECORD_MAX], digits[DKIM_SIGNATURE_MAX];
-    const char *base64 = strstr(key->record, "p=");
-    size_t length, count;
-    EVP_PKEY *parsed;
-    bool made;
+    unsigned char digits[DKIM_SIGNATURE_MAX];
+    size_t count;
 
-    if (base64 == NULL || signature->algorithm == DKIM_ED25519_SHA256 ||
-        !public_key_decode(base64 + 2, octets, sizeof octets, &length) ||
-        !public_key_decode(signature->digits, digits, sizeof digits, &count))
-        return false;
-    parsed = public_key_rsa(octets, length);
-    made = parsed != NULL && recovers(parsed, signature->algorithm == DKIM_RSA_SHA1, digits, count);
-    EVP_PKEY_free(parsed);
-    return made;
+    return signature->algorithm != DKIM_ED25519_SHA256 && key->key != NULL &&
+           public_key_decode(signature->digits, digits, sizeof digits, &count) &&
+           recovers(key->key, signature->algorithm == DKIM_RSA_SHA1, digits, count);
+}
+
+void dkim_key_free(struct dkim_key *key)
+{
+    if (key == NULL)
+        return;
+    EVP_PKEY_free(key->key);
+    key->key = NULL;
 }

@@ -50,7 +50,7 @@ static bool is_malformed(struct reading *reading, const char *detail)
     return refuse(reading, VOUCH_PERMERROR, REASON_DKIM_SYNTAX, detail);
 }
 
-/* Nothing is wrong with it, but we or libopendkim cannot do it. */
+/* Nothing is wrong with it, but we cannot do it. */
 static bool is_beyond_us(struct reading *reading, const char *detail)
 {
     return refuse(reading, VOUCH_NEUTRAL, REASON_DKIM_NOT_PROCESSED, detail);
@@ -306,28 +306,11 @@ static bool read_times(struct reading *reading)
     return true;
 }
 
-/* libopendkim finds the value of b= by the letter that stands right in front of an '='. */
-static bool is_read_alike(struct reading *reading)
-{
-    for (size_t i = 0; i < reading->tags.count; i++) {
-        const struct tag *tag = &reading->tags.tags[i];
-        bool is_b = tag->name_length == 1 && tag->name[0] == 'b';
-        bool ends_in_b = tag->name[tag->name_length - 1] == 'b';
-
-        if (is_b ? tag->is_spaced : ends_in_b && !tag->is_spaced)
-            return is_beyond_us(reading, is_b ? "white space behind the name of b="
-                                              : "another tag whose name ends in b");
-    }
-    return true;
-}
-
 static void read_tags(struct reading *reading)
 {
-    if (!has_required_tags(reading) || !read_algorithm(reading) ||
-        !read_canonicalizations(reading) || !read_names(reading) || !read_header_list(reading) ||
-        !read_body_length(reading) || !read_query_methods(reading) || !read_times(reading))
-        return;
-    (void)is_read_alike(reading);
+    (void)(has_required_tags(reading) && read_algorithm(reading) &&
+           read_canonicalizations(reading) && read_names(reading) && read_header_list(reading) &&
+           read_body_length(reading) && read_query_methods(reading) && read_times(reading));
 }
 
 struct dkim_signature *dkim_signature_read(struct arena *arena, const struct header_field *field,

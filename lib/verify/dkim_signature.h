@@ -19,11 +19,10 @@ enum dkim_algorithm { DKIM_RSA_SHA1, DKIM_RSA_SHA256, DKIM_ED25519_SHA256 };
 enum dkim_canonicalization { DKIM_SIMPLE, DKIM_RELAXED };
 
 enum {
-    DKIM_SIGNATURE_MAX = 16384,  /* octets of a field that are read; libopendkim takes 64 KiB */
-    DKIM_HEADER_LIST_MAX = 4000, /* octets of an h= tag; libopendkim cuts it at 4,095 */
+    DKIM_SIGNATURE_MAX = 16384,  /* octets of a field that are read */
+    DKIM_HEADER_LIST_MAX = 4000, /* octets of an h= tag */
     DKIM_HEADER_NAMES_MAX = 400, /* names in it */
-    DKIM_COVERED_SIGNATURES_MAX = 10, /* other DKIM-Signature fields in it */
-    DKIM_CLOCK_DRIFT = 300,           /* seconds that clocks may differ, as in libopendkim */
+    DKIM_CLOCK_DRIFT = 300,      /* seconds that clocks may differ */
     DKIM_NO_LENGTH = -1
 };
 
@@ -52,8 +51,7 @@ struct dkim_signature {
     unsigned from_fields;     /* how often h= names From */
 };
 
-/* Whether FIELD is a DKIM-Signature field, in libopendkim's eyes, too: blanks in front of the colon
- * belong to no name. */
+/* Whether FIELD is a DKIM-Signature field: blanks in front of the colon belong to no name. */
 bool dkim_is_signature(const struct header_field *field);
 
 /* Read FIELD, with NOW in seconds since 1970 for the signature's time and expiry.  NULL: no memory.

@@ -248,7 +248,8 @@ static void find_key_and_judge(const struct check *check, const struct content *
         check_query(check, trial->outcome, &trial->signature->key_name, DNS_TXT, NULL);
     struct domainkeys_key key;
 
-    domainkeys_key_read(check->arena, answer, trial->signature, &content->sender, &key);
+    domainkeys_key_read(check->arena, answer, trial->signature, &content->sender, check->keys,
+                        &key);
     *binds_local = key.binds_local;
     if (key.result == VOUCH_NONE) {
         judge(check, trial, &key);

@@ -14,6 +14,7 @@ enum { RECORDS_MAX = 10, SHOWN_MAX = 60 };
 
 struct reading {
     struct arena *arena;
+    struct key_cache *keys;
     const struct domainkeys_signature *signature;
     const struct domainkeys_sender *sender;
     struct domainkeys_key *key;
@@ -122,7 +123,7 @@ static bool take_key(struct reading *reading)
     if (packed == NULL || octets == NULL)
         return refuse(reading, VOUCH_TEMPERROR, REASON_MEMORY, "");
     if (public_key_decode(packed, octets, tag->value_length, &length))
-        reading->key->key = public_key_rsa(octets, length);
+        reading->key->key = key_cache_rsa(reading->keys, octets, length);
     if (reading->key->key == NULL)
         return refuse(reading, VOUCH_NEUTRAL, REASON_DOMAINKEYS_KEY_SYNTAX, "p= is no RSA key");
     reading->key->bits = (unsigned)EVP_PKEY_bits(reading->key->key);
@@ -143,9 +144,11 @@ static void read_record(struct reading *reading, const struct dns_record *record
 
 void domainkeys_key_read(struct arena *arena, const struct dns_answer *answer,
                          const struct domainkeys_signature *signature,
-                         const struct domainkeys_sender *sender, struct domainkeys_key *key)
+                         const struct domainkeys_sender *sender, struct key_cache *keys,
+                         struct domainkeys_key *key)
 {
-    struct reading reading = {.arena = arena, .signature = signature, .sender = sender, .key = key};
+    struct reading reading = {
+        .arena = arena, .keys = keys, .signature = signature, .sender = sender, .key = key};
 
     *key = (struct domainkeys_key){.detail = ""};
     if (answer->status == DNS_FAILURE)

@@ -12,6 +12,7 @@
 #include "lib/base/outcome.h"
 #include "lib/dns/answer.h"
 #include "lib/verify/domainkeys_signature.h"
+#include "lib/verify/key_cache.h"
 
 struct domainkeys_key {
     /* NONE: it can be used.  Else PERMERROR, NEUTRAL or TEMPERROR, with why. */
@@ -25,11 +26,13 @@ struct domainkeys_key {
     bool binds_local; /* g= named the local-part, which is proven, too */
 };
 
-/* The key for SIGNATURE of a message from SENDER, in ANSWER to the TXT question for it.  Of several
+/* The key for SIGNATURE of a message from SENDER, in ANSWER to the TXT question for it, kept in
+ * KEYS (may be NULL).  Of several
  * records the first that can be used counts, and if none can, the first. */
 void domainkeys_key_read(struct arena *arena, const struct dns_answer *answer,
                          const struct domainkeys_signature *signature,
-                         const struct domainkeys_sender *sender, struct domainkeys_key *key);
+                         const struct domainkeys_sender *sender, struct key_cache *keys,
+                         struct domainkeys_key *key);
 
 struct domainkeys_policy {
     bool signs_all;  /* o=- */

@@ -9,6 +9,8 @@
 #include <sodium.h>
 #include <string.h>
 
+enum { ED25519_OCTETS = 32 };
+
 bool public_key_decode(const char *base64, unsigned char *octets, size_t size, size_t *length)
 {
     size_t count = strlen(base64);
@@ -32,6 +34,16 @@ EVP_PKEY *public_key_rsa(const unsigned char *octets, size_t length)
         EVP_PKEY_free(key);
         key = NULL;
     }
+    ERR_clear_error();
+    return key;
+}
+
+EVP_PKEY *public_key_ed25519(const unsigned char *octets, size_t length)
+{
+    EVP_PKEY *key = length == ED25519_OCTETS
+                        ? EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, octets, length)
+                        : NULL;
+
     ERR_clear_error();
     return key;
 }

@@ -18,4 +18,7 @@ bool public_key_decode(const char *base64, unsigned char *octets, size_t size, s
  * NULL: neither.  Free with EVP_PKEY_free. */
 EVP_PKEY *public_key_rsa(const unsigned char *octets, size_t length);
 
+/* An Ed25519 key from its 32 octets (RFC 8463 4.2).  NULL: it is none. */
+EVP_PKEY *public_key_ed25519(const unsigned char *octets, size_t length);
+
 #endif

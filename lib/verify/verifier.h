@@ -14,6 +14,7 @@
 #include "lib/base/outcome.h"
 #include "lib/dns/resolver.h"
 #include "lib/mail/facts.h"
+#include "lib/verify/key_cache.h"
 #include "lib/verify/settings.h"
 
 /* What a verifier works with. */
@@ -22,9 +23,10 @@ struct check {
     const struct verify_settings *settings;
     struct resolver *resolver;
     struct budget *budget;
-    struct arena *arena; /* outcomes are made here */
-    nanoseconds began;   /* trace times count from here */
-    void *content;       /* what the verifier's content.begin made; NULL where it has none */
+    struct key_cache *keys; /* NULL: none are kept */
+    struct arena *arena;    /* outcomes are made here */
+    nanoseconds began;      /* trace times count from here */
+    void *content;          /* what the verifier's content.begin made; NULL where it has none */
 };
 
 /* How a verifier of stage EOM sees what the message contains while it comes in, in this order: each

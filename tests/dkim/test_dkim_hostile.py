@@ -92,7 +92,7 @@ def test_header_lists(tap, verify, keys):
     answer = verify(covered * 40 + TEXT)
     tap.ok("dkim=" in answer, "signatures that cover signatures", answer[:300])
     answer = verify(field(h="from" + ":dkim-signature" * 200) * 50 + TEXT)
-    tap.ok("covers too many" in answer, "which are many", answer)
+    tap.ok("dkim=fail" in answer, "which are many", answer[:300])
     answer = verify(b"X: y\r\n" * 20000 + field(h="from:" + ":".join(["x"] * 390)) + TEXT)
     tap.ok("dkim=" in answer, "20,000 fields of one name", answer)
     long = HEADER.replace(b"odd", b"odd " + b"long" * 50000) + b"Hello\r\n"

@@ -261,13 +261,19 @@ def resident(verify):
         return int(status.read().split("VmRSS:")[1].split()[0])
 
 
+def is_asan(verify):
+    with open("/proc/%d/maps" % verify.server.child.pid, encoding="ascii") as maps:
+        return "libasan" in maps.read()
+
+
 def test_large(tap, verify, sign, key):
     line = b"a line of the body, forty octets long..\r\n"
     message = sign(PLAIN + line * 25000, key, "simple")
     expect(tap, verify, message, "pass", "a body of 1 MB")
     before = resident(verify)
     expect(tap, verify, sign(PLAIN + line * 1280000, key), "pass", "a body of 50 MB")
-    if "asan" in os.environ.get("ASAN_OPTIONS", "") or verify.server.complaints():
+    if is_asan(verify):
+        tap.skip("takes no memory", "AddressSanitizer keeps what is freed")
         return
     tap.ok(resident(verify) - before < 8192, "takes no memory",
            "%d kB" % (resident(verify) - before))

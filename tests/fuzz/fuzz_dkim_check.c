@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * SPDX-FileCopyrightText: 2026 the Vouch authors
  */
-/* A whole DKIM check, libopendkim included.  The input is a zone, an empty line and a message,
+/* A whole DKIM check.  The input is a zone, an empty line and a message,
  * whose lines end in LF. */
 #include <stdlib.h>
 #include <string.h>

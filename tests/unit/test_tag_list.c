@@ -15,8 +15,7 @@
 #include "lib/base/text.h"
 #include "lib/mail/tag_list.h"
 
-/* TEXT, and what is read of it: "name[value] ..." with a '~' behind a spaced name, or where it is
- * malformed. */
+/* TEXT, and what is read of it: "name[value] ...", or where it is malformed. */
 static const struct {
     const char *text;
     const char *read;
@@ -25,14 +24,14 @@ static const struct {
     {"v=1", "v[1]", 0},
     {"v=1;", "v[1]", 0},
     {"v=1; ", "v[1]", 0},
-    {" v = 1 ;\r\n\ta=rsa-sha256", "v~[1] a[rsa-sha256]", 0},
+    {" v = 1 ;\r\n\ta=rsa-sha256", "v[1] a[rsa-sha256]", 0},
     {"a=;b=", "a[] b[]", 0},
     {"a= ;b=\r\n ", "a[] b[]", 0},
     {"h=from : to:\n\tsubject;x=1", "h[from : to:\n\tsubject] x[1]", 0},
     {"a=b=c;d==", "a[b=c] d[=]", 0},
     {"a_1=x;A_1=y", "a_1[x] A_1[y]", 0},
     {"n=a note, with \"quotes\"", "n[a note, with \"quotes\"]", 0},
-    {"a\r\n =1", "a~[1]", 0},
+    {"a\r\n =1", "a[1]", 0},
     {"", NULL, 0},
     {"  ", NULL, 2},
     {";", NULL, 0},
@@ -67,8 +66,8 @@ static const char *written(struct arena *arena, const struct tag_list *list)
     for (size_t i = 0; i < list->count; i++) {
         const struct tag *tag = &list->tags[i];
 
-        text_printf(&text, "%s%.*s%s[%.*s]", i > 0 ? " " : "", (int)tag->name_length, tag->name,
-                    tag->is_spaced ? "~" : "", (int)tag->value_length, tag->value);
+        text_printf(&text, "%s%.*s[%.*s]", i > 0 ? " " : "", (int)tag->name_length, tag->name,
+                    (int)tag->value_length, tag->value);
     }
     return text_string(&text);
 }

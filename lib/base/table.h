@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * SPDX-FileCopyrightText: 2026 the Vouch authors
  */
-#ifndef DNS_TABLE_H
-#define DNS_TABLE_H
+#ifndef BASE_TABLE_H
+#define BASE_TABLE_H
 
-/* table.h - uthash, told that running out of memory is no reason to exit.  Private to lib/dns.
+/* table.h - uthash, told that running out of memory is no reason to exit.
  *
  * Where names are a stranger's, the hash value is given (a keyed one); the default function falls
  * through its cases, which clang warns of. */
