@@ -35,14 +35,6 @@ struct unbound_backend {
     nanoseconds lost_after;
 };
 
-static void note_asked(struct unbound_backend *unbound, struct backend_question *question)
-{
-    (void)pthread_mutex_lock(&unbound->lock);
-    question->asked = clock_now();
-    DL_APPEND(unbound->asked, question);
-    (void)pthread_mutex_unlock(&unbound->lock);
-}
-
 static void finish(struct unbound_backend *unbound, struct backend_question *question,
                    struct dns_answer *answer)
 {
@@ -126,13 +118,19 @@ static void ask(struct unbound_backend *unbound, struct backend_question *questi
 
     question->backend = unbound;
     question->is_validated = validate;
-    note_asked(unbound, question);
+    /* Locked until libunbound has it: nobody finishes, and so frees, a question that is being
+     * asked. libunbound calls back from ub_process alone, never from here. */
+    (void)pthread_mutex_lock(&unbound->lock);
+    question->asked = clock_now();
     error =
         ub_resolve_async(validate ? unbound->validating : unbound->plain,
                          dns_name_format(&question->name, name), (int)question->type, 1 /* IN */,
                          question, validate ? answered_validated : answered_plain, &question->id);
+    if (error == UB_NOERROR)
+        DL_APPEND(unbound->asked, question);
+    (void)pthread_mutex_unlock(&unbound->lock);
     if (error != UB_NOERROR)
-        finish(unbound, question, answer_without_packet(question, error));
+        question->done(question, answer_without_packet(question, error));
 }
 
 /* Put QUESTION aside until the probe knows.  False: there is no need to wait any more. */
