@@ -26,6 +26,7 @@ static const struct verify_settings settings = {
 struct bench {
     EVP_PKEY *key;
     struct resolver *resolver;
+    struct key_cache *keys;
     char *body;
     size_t size;
     char field[1024]; /* the value of the signature field */
@@ -102,6 +103,7 @@ static void make_key(struct bench *bench)
                    "s._domainkey.author.example. TXT \"v=DKIM1; p=%.200s\" \"%s\"\n", base64,
                    base64 + 200);
     need(resolver_new_zone(&defaults, zone, &bench->resolver, &problem) == VOUCH_OK, "zone");
+    bench->keys = key_cache_new(KEY_CACHE_KEYS);
 }
 
 static void give_body(const struct bench *bench, void *content)
@@ -120,6 +122,7 @@ static void check_once(const struct bench *bench)
     struct check check = {.facts = &facts,
                           .settings = &settings,
                           .resolver = bench->resolver,
+                          .keys = bench->keys,
                           .budget = budget_new(&limits),
                           .arena = arena_new(ARENA_LIMIT)};
     const struct outcome *outcome;
@@ -187,6 +190,7 @@ int main(void)
             free(bench.body);
         }
     }
+    key_cache_free(bench.keys);
     resolver_release(bench.resolver);
     EVP_PKEY_free(bench.key);
     return 0;
