@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * SPDX-FileCopyrightText: 2026 the Vouch authors
  */
-/* A whole DKIM check.  The input is a zone, an empty line and a message,
+/* A whole check of DKIM, then of DomainKeys.  The input is a zone, an empty line and a message,
  * whose lines end in LF. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/verify/dkim.h"
+#include "lib/verify/domainkeys.h"
 #include "tests/fuzz/dns.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -19,9 +20,11 @@ enum {
 
 static const struct verify_settings settings = {
     .dkim = {.minimum_key_bits = 1024, .max_signatures = SIGNATURES_LIMIT},
+    .domainkeys = {.minimum_key_bits = 1024},
 };
 
 struct message {
+    const struct verifier *verifier;
     struct arena *arena;
     struct facts facts;
     char *body; /* with CRLF */
@@ -80,7 +83,7 @@ static void give_body(void *content, const struct message *message, size_t step)
         struct fuzz_span piece = {message->body + at, left < step ? left : step};
         char *copy = fuzz_copy(piece);
 
-        dkim_verifier.content->body(content, copy, piece.length);
+        message->verifier->content->body(content, copy, piece.length);
         free(copy);
     }
 }
@@ -98,12 +101,12 @@ static struct run run_over(const struct message *message, struct fuzz_dns *dns, 
 
     FUZZ_CHECK(run.budget != NULL);
     run.arena = check.arena = fuzz_arena(memory);
-    if (dkim_verifier.content->begin(&check, &check.content)) {
+    if (message->verifier->content->begin(&check, &check.content)) {
         if (check.content != NULL)
             give_body(check.content, message, step);
-        run.outcomes = dkim_verifier.check(&check);
+        run.outcomes = message->verifier->check(&check);
         if (check.content != NULL)
-            dkim_verifier.content->end(check.content);
+            message->verifier->content->end(check.content);
     }
     FUZZ_CHECK(run.outcomes != NULL || memory < ARENA_LIMIT);
     return run;
@@ -209,8 +212,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (take_field(&rest, &message))
         continue;
     take_body(rest, &message);
-    if (fuzz_dns_begin(&dns, zone))
+    if (fuzz_dns_begin(&dns, zone)) {
+        message.verifier = &dkim_verifier;
         verify(&message, &dns);
+        message.verifier = &domainkeys_verifier;
+        verify(&message, &dns);
+    }
     fuzz_dns_end(&dns);
     arena_free(message.arena);
     free(zone);
