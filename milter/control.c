@@ -4,6 +4,7 @@
 #include "milter/control.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -19,7 +20,11 @@
 #include "milter/service.h"
 #include "milter/signals.h"
 
-enum { DRAIN_MILLISECONDS = 10000 };
+enum {
+    DRAIN_MILLISECONDS = 10000,
+    /* From the end of a callback until libmilter has written its answer, which it tells nobody. */
+    ANSWER_MILLISECONDS = 300
+};
 
 static sem_t finished;
 static atomic_int exit_status = -1;
@@ -83,6 +88,7 @@ static void drain(void)
             break;
         left = end - milliseconds_now();
     }
+    (void)poll(NULL, 0, ANSWER_MILLISECONDS);
     if (gate_messages() > 0)
         log_write(LOG_WARNING, "messages that did not come to their end: %u", gate_messages());
 }
