@@ -129,7 +129,7 @@ def forged(site):
 
 def only_true_fields(result):
     text = " ".join(result.ours())
-    return "bank.example" not in text and "dkim" not in text
+    return "mailfrom=bank.example" not in text and "header.d=bank.example" not in text
 
 
 def foreign_kept(result):
