@@ -26,6 +26,12 @@ struct config_origin {
     unsigned line;    /* 0: unknown */
 };
 
+/* What every section with a title begins with. */
+struct config_title {
+    const char *text; /* as written */
+    struct config_origin origin;
+};
+
 /* What to do with one result of one method. */
 struct config_rule {
     bool set; /* always true in config.rules; in a domain override: only what it says */

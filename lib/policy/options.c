@@ -261,6 +261,18 @@ const char *const option_sections[] = {
     NULL,
 };
 
+const struct option_titled option_titled[] = {
+    {.section = NULL},
+};
+
+const struct option_titled *option_titled_find(const char *section)
+{
+    for (const struct option_titled *kind = option_titled; kind->section != NULL; kind++)
+        if (strcmp(kind->section, section) == 0)
+            return kind;
+    return NULL;
+}
+
 const struct option *option_find(const char *section, const char *name)
 {
     for (size_t i = 0; i < option_count; i++)

@@ -41,7 +41,8 @@ struct option {
     /* For texts: what is wrong with a value that is not empty, or NULL.  May be NULL. */
     const char *(*complaint)(const char *value);
 
-    size_t offset;        /* of the value in struct vouch_config; for `domain`, config_domain */
+    size_t offset;        /* of the value in struct vouch_config; in a section that bears a title,
+                             in the struct of that section */
     size_t count_offset;  /* of a list's size_t count */
     size_t origin_offset; /* of its struct config_origin; 0: none is kept */
     bool of_no_domain;    /* of rules: what they are about has no domain to set them for */
@@ -57,10 +58,31 @@ extern const size_t option_count;
 
 /* The names of the sections in the order of the table, "" first; NULL behind the last. */
 extern const char *const option_sections[];
-enum { OPTION_SECTIONS_MAX = 16 };
+enum { OPTION_SECTIONS_MAX = 32 };
 
-/* The section of options for one domain. */
+/* The section of options for one domain.  Those behind it in option_sections bear titles, too. */
 #define OPTION_DOMAIN_SECTION "domain"
+
+/* A section that bears a title and stands as often as needed, `sign "example.org" { ... }`, but
+ * speaks of no domain in the way `domain` does.  Each becomes one struct that begins with a struct
+ * config_title, in the order in which they stand. */
+struct option_titled {
+    const char *section;
+    size_t size;         /* of the struct */
+    size_t offset;       /* of the list of them in struct vouch_config */
+    size_t count_offset; /* of its size_t count */
+    unsigned maximum;    /* of them */
+    bool repeats;        /* one title may stand several times */
+
+    /* What is wrong with a title, or NULL. */
+    const char *(*complaint)(const char *title);
+};
+
+/* Ends with one whose `section` is NULL. */
+extern const struct option_titled option_titled[];
+
+/* Find the kind of a section, or NULL: it bears no title, or is `domain`. */
+const struct option_titled *option_titled_find(const char *section);
 
 /* Find an option, or NULL. */
 const struct option *option_find(const char *section, const char *name);

@@ -14,7 +14,7 @@
 #include "lib/policy/scan.h"
 
 #define SENTINEL "__end"   /* the last option of every text: nothing stayed open in front of it */
-#define BEGIN    "__begin" /* has a default, so its callback runs when a `domain` section begins */
+#define BEGIN    "__begin" /* has a default: its callback runs when a section with a title begins */
 
 enum { MESSAGE_SIZE = 400 };
 
@@ -23,6 +23,7 @@ struct parse {
     struct reader *reader;
     cfg_t *root;   /* NULL while libconfuse sets up its defaults */
     cfg_t *domain; /* the `domain` section last begun, or NULL */
+    cfg_t *titled; /* the section of another kind with a title last begun, or NULL */
     unsigned ends;
     bool has_stopped;  /* at an error */
     bool has_bad_form; /* which scan.c has reported */
@@ -33,11 +34,16 @@ struct parse {
 static pthread_mutex_t parse_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct parse *current;
 
+static bool is_titled(const char *section)
+{
+    return strcmp(section, OPTION_DOMAIN_SECTION) == 0 || option_titled_find(section) != NULL;
+}
+
 /* Whether CFG is the top level or a section of it that speaks of everyone. */
 static bool is_general(const struct parse *parse, const cfg_t *cfg)
 {
-    return cfg == parse->root || (strcmp(cfg->name, OPTION_DOMAIN_SECTION) != 0 &&
-                                  cfg == cfg_getsec(parse->root, cfg->name));
+    return cfg == parse->root ||
+           (!is_titled(cfg->name) && cfg == cfg_getsec(parse->root, cfg->name));
 }
 
 /* Whether CFG is the `domain` section last begun, or within it. */
@@ -58,23 +64,30 @@ static void take_option(struct parse *parse, cfg_t *cfg, const cfg_opt_t *opt, c
     struct reader *reader = parse->reader;
     const struct option *option = option_find(section_of(parse, cfg), opt->name);
     struct config_origin where = reader_origin(reader, cfg->line);
-    bool general = is_general(parse, cfg);
+    bool for_all = cfg == parse->titled || is_general(parse, cfg);
 
     /* libconfuse also takes "section|option", which hides where the option belongs. */
-    if (option == NULL || (!general && !is_in_domain(parse, cfg)))
+    if (option == NULL || (!for_all && !is_in_domain(parse, cfg)))
         reader_problem(reader, where, "write an option of a section as SECTION { %s = ... }",
                        opt->name);
     else
-        reader_take(reader, option, !general, value, opt->nvalues > 1, where);
+        reader_take(reader, option, !for_all, value, opt->nvalues > 1, where);
 }
 
-static void begin_domain(struct parse *parse, cfg_t *cfg)
+static void begin_titled(struct parse *parse, cfg_t *cfg)
 {
     struct config_origin where = reader_origin(parse->reader, cfg->line);
+    const struct option_titled *kind = option_titled_find(cfg->name);
 
-    parse->domain = cfg;
-    if (!parse->has_stopped && !reader_domain_begin(parse->reader, cfg->title, where))
-        parse->has_stopped = true;
+    if (kind == NULL)
+        parse->domain = cfg;
+    else
+        parse->titled = cfg;
+    if (parse->has_stopped)
+        return;
+    parse->has_stopped = kind == NULL
+                             ? !reader_domain_begin(parse->reader, cfg->title, where)
+                             : !reader_titled_begin(parse->reader, kind, cfg->title, where);
 }
 
 /* libconfuse has a VALUE for OPT. */
@@ -86,7 +99,7 @@ static int take_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *resul
     if (parse->root == NULL)
         return 0;
     if (strcmp(opt->name, BEGIN) == 0 && cfg->title != NULL) {
-        begin_domain(parse, cfg);
+        begin_titled(parse, cfg);
         return 0; /* libconfuse ends the process over a default that is not taken */
     }
     if (parse->has_stopped || parse->reader->error == VOUCH_ERROR_MEMORY) {
@@ -181,10 +194,12 @@ static cfg_opt_t *section_options(struct arena *arena, const char *section, bool
     if (options == NULL)
         return NULL;
     add_options(section, for_domains, options, &count);
-    if (strcmp(section, OPTION_DOMAIN_SECTION) != 0)
+    if (!is_titled(section))
         return options;
     options[count++] = (cfg_opt_t){
         .name = BEGIN, .type = CFGT_STR, .def = {.parsed = begin}, .parsecb = take_value};
+    if (strcmp(section, OPTION_DOMAIN_SECTION) != 0)
+        return options;
     return add_sections(arena, true, options, &count) ? options : NULL;
 }
 
@@ -192,10 +207,10 @@ static cfg_opt_t *section_options(struct arena *arena, const char *section, bool
 static bool add_sections(struct arena *arena, bool for_domains, cfg_opt_t *options, size_t *count)
 {
     for (size_t s = 1; option_sections[s] != NULL; s++) {
-        bool is_domain = strcmp(option_sections[s], OPTION_DOMAIN_SECTION) == 0;
+        bool has_title = is_titled(option_sections[s]);
         cfg_opt_t *inside;
 
-        if (for_domains && is_domain)
+        if (for_domains && has_title)
             continue;
         inside = section_options(arena, option_sections[s], for_domains);
         if (inside == NULL)
@@ -204,7 +219,7 @@ static bool add_sections(struct arena *arena, bool for_domains, cfg_opt_t *optio
             options[(*count)++] = (cfg_opt_t){
                 .name = option_sections[s],
                 .type = CFGT_SEC,
-                .flags = is_domain ? CFGF_MULTI | CFGF_TITLE : CFGF_NONE,
+                .flags = has_title ? CFGF_MULTI | CFGF_TITLE : CFGF_NONE,
                 .subopts = inside,
             };
     }

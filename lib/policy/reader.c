@@ -24,6 +24,7 @@ int reader_begin(struct reader *reader, struct vouch_config *config, struct aren
         .context = context,
     };
     reader->domains_end = &reader->domains;
+    reader->titled_end = &reader->titled;
     for (size_t i = 0; i < sizeof config->rules / sizeof *rule; i++)
         rule[i] = (struct config_rule){.set = true, .origin = {.file = "default"}};
     if (reader->scratch == NULL)
@@ -96,19 +97,22 @@ struct target {
     void *base; /* the struct that option->offset counts in */
     size_t offset;
     struct config_origin *seen; /* file NULL: not set so far */
+    struct reader_list *list;   /* of lists: the items so far */
     const char *domain;         /* of `domain "x"`, safe to print, or NULL */
 };
 
 static const char *target_name(struct reader *reader, const struct target *target)
 {
+    const char *section = target->option->section;
+    bool has_title = option_titled_find(section) != NULL;
     struct text name = text_in(reader->scratch);
     const char *result;
 
     if (target->domain != NULL)
-        text_printf(&name, "domain '%s': ", target->domain);
-    if (target->option->section[0] != '\0' &&
-        strcmp(target->option->section, OPTION_DOMAIN_SECTION) != 0)
-        text_printf(&name, "%s.", target->option->section);
+        text_printf(&name, "%s '%s': ", has_title ? section : OPTION_DOMAIN_SECTION,
+                    target->domain);
+    if (section[0] != '\0' && strcmp(section, OPTION_DOMAIN_SECTION) != 0 && !has_title)
+        text_printf(&name, "%s.", section);
     text_add(&name, target->option->name);
     result = text_string(&name);
     return result != NULL ? result : target->option->name;
@@ -157,7 +161,7 @@ static void *list_grow(struct arena *arena, struct reader_list *list, size_t siz
 static void add_to_list(struct reader *reader, const struct target *target, const char *text,
                         struct config_origin where)
 {
-    struct reader_list *list = &reader->lists[target->option - option_table];
+    struct reader_list *list = target->list;
     void *item = list_grow(reader->scratch, list, value_size(target->option->type));
 
     if (item == NULL)
@@ -181,7 +185,7 @@ static void assign_item(struct reader *reader, const struct target *target, cons
                         bool continues, struct config_origin where)
 {
     if (!continues) {
-        reader->lists[target->option - option_table].count = 0;
+        target->list->count = 0;
         if (target->seen->file != NULL)
             report_twice(reader, target, where);
     }
@@ -217,6 +221,35 @@ static struct target general_target(struct reader *reader, const struct option *
         .base = reader->config,
         .offset = option->offset,
         .seen = &reader->seen[option - option_table],
+        .list = &reader->lists[option - option_table],
+    };
+}
+
+/* Which option of its section OPTION is. */
+static size_t titled_index(const struct option *option)
+{
+    size_t index = 0;
+
+    while (option > option_table && strcmp(option[-1].section, option->section) == 0) {
+        option--;
+        index++;
+    }
+    return index;
+}
+
+/* The place of an option in the section with a title last begun. */
+static struct target titled_target(struct reader *reader, const struct option *option)
+{
+    const struct reader_titled *titled = reader->last_titled;
+    size_t index = titled_index(option);
+
+    return (struct target){
+        .option = option,
+        .base = titled->item,
+        .offset = option->offset,
+        .seen = &titled->seen[index],
+        .list = &titled->lists[index],
+        .domain = reader_shown(reader, titled->item->text),
     };
 }
 
@@ -240,11 +273,17 @@ static struct target domain_target(struct reader *reader, const struct option *o
     return target;
 }
 
+static struct target target_of(struct reader *reader, const struct option *option, bool in_domain)
+{
+    if (option_titled_find(option->section) != NULL)
+        return titled_target(reader, option);
+    return in_domain ? domain_target(reader, option) : general_target(reader, option);
+}
+
 void reader_take(struct reader *reader, const struct option *option, bool in_domain,
                  const char *value, bool continues, struct config_origin where)
 {
-    struct target target =
-        in_domain ? domain_target(reader, option) : general_target(reader, option);
+    struct target target = target_of(reader, option, in_domain);
 
     if (option_is_list(option))
         assign_item(reader, &target, value, continues, where);
@@ -252,11 +291,9 @@ void reader_take(struct reader *reader, const struct option *option, bool in_dom
         assign(reader, &target, value, where);
 }
 
-/* Give the configuration a copy of LIST. */
-static void finish_list(struct reader *reader, const struct option *option,
+void reader_finish_list(struct reader *reader, const struct option *option, void *base,
                         const struct reader_list *list)
 {
-    char *base = (char *)reader->config;
     size_t size = list->count * value_size(option->type);
     void *items = arena_alloc(reader->arena, size);
 
@@ -266,14 +303,15 @@ static void finish_list(struct reader *reader, const struct option *option,
     }
     if (size > 0)
         memcpy(items, list->items, size);
-    *(void **)(base + option->offset) = items;
-    *(size_t *)(base + option->count_offset) = list->count;
+    *(void **)((char *)base + option->offset) = items;
+    *(size_t *)((char *)base + option->count_offset) = list->count;
 }
 
 void reader_finish(struct reader *reader)
 {
     for (size_t i = 0; i < option_count; i++)
-        if (option_is_list(&option_table[i]))
-            finish_list(reader, &option_table[i], &reader->lists[i]);
+        if (option_is_list(&option_table[i]) && option_titled_find(option_table[i].section) == NULL)
+            reader_finish_list(reader, &option_table[i], reader->config, &reader->lists[i]);
     reader_domains_finish(reader);
+    reader_titled_finish(reader);
 }

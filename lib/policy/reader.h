@@ -34,6 +34,16 @@ struct reader_domain {
 
 enum { READER_DOMAINS_MAX = 10000 };
 
+/* One other section with a title as it was written. */
+struct reader_titled {
+    const struct option_titled *kind;
+    struct config_title *item;  /* the struct it becomes */
+    struct config_origin *seen; /* by index in the table, from that of its first option */
+    struct reader_list *lists;  /* likewise */
+    enum reader_rank rank;
+    struct reader_titled *next;
+};
+
 struct reader {
     struct vouch_config *config;
     struct arena *arena;   /* the configuration's memory */
@@ -50,6 +60,10 @@ struct reader {
     struct reader_domain **domains_end;
     struct reader_domain *domain; /* the last of them */
     size_t domain_count;
+
+    struct reader_titled *titled; /* in the order read */
+    struct reader_titled **titled_end;
+    struct reader_titled *last_titled;
 
     /* the text being read */
     const char *file;
@@ -78,8 +92,9 @@ struct config_origin reader_origin(const struct reader *reader, int line);
 /* TEXT from a file, safe to print and not long.  Never NULL. */
 const char *reader_shown(struct reader *reader, const char *text);
 
-/* Take a VALUE of OPTION.  IN_DOMAIN: it speaks of the `domain` last begun.  CONTINUES: of a list,
- * not the first behind "=". */
+/* Take a VALUE of OPTION.  IN_DOMAIN: it speaks of the `domain` last begun.  An option of another
+ * section with a title speaks of the one last begun.  CONTINUES: of a list, not the first behind
+ * "=". */
 void reader_take(struct reader *reader, const struct option *option, bool in_domain,
                  const char *value, bool continues, struct config_origin where);
 
@@ -95,5 +110,18 @@ bool reader_domain_begin(struct reader *reader, const char *title, struct config
 
 /* Sort the domains into the configuration; report those given twice. */
 void reader_domains_finish(struct reader *reader);
+
+/* Begin the section `KIND TITLE`, with the defaults of its options.  False: no more, stop reading.
+ */
+bool reader_titled_begin(struct reader *reader, const struct option_titled *kind, const char *title,
+                         struct config_origin where);
+
+/* Move them into the configuration.  Those of the command line replace those of the same title in
+ * files; report those given twice. */
+void reader_titled_finish(struct reader *reader);
+
+/* Give BASE, the struct that has OPTION, a copy of LIST. */
+void reader_finish_list(struct reader *reader, const struct option *option, void *base,
+                        const struct reader_list *list);
 
 #endif

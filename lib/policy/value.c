@@ -18,10 +18,10 @@ struct unit {
     uint64_t factor;
 };
 
-static const struct unit duration_units[] = {{"m", 60 * NANOSECONDS_PER_SECOND},
-                                             {"s", NANOSECONDS_PER_SECOND},
-                                             {"ms", NANOSECONDS_PER_MILLISECOND},
-                                             {NULL, 0}};
+static const struct unit duration_units[] = {
+    {"d", 86400 * NANOSECONDS_PER_SECOND}, {"h", 3600 * NANOSECONDS_PER_SECOND},
+    {"m", 60 * NANOSECONDS_PER_SECOND},    {"s", NANOSECONDS_PER_SECOND},
+    {"ms", NANOSECONDS_PER_MILLISECOND},   {NULL, 0}};
 static const struct unit size_units[] = {{"G", UINT64_C(1) << 30},
                                          {"M", UINT64_C(1) << 20},
                                          {"k", UINT64_C(1) << 10},
