@@ -22,6 +22,7 @@ struct check message_check(const struct vouch_message *message)
         .keys = engine->keys,
         .budget = message->budget,
         .arena = message->arena,
+        .outcomes = message->outcomes,
         .began = message->began,
     };
 }
@@ -81,6 +82,7 @@ static void check_helo(struct vouch_message *message)
     for (size_t i = 0; i < verifier_count; i++) {
         if (verifiers[i]->stage != VOUCH_STAGE_HELO || !message_wants(message, verifiers[i]))
             continue;
+        check.outcomes = helo->outcomes;
         *end = verifiers[i]->check(&check);
         if (*end == NULL) {
             helo->incomplete = true;

@@ -25,8 +25,13 @@ struct check {
     struct budget *budget;
     struct key_cache *keys; /* NULL: none are kept */
     struct arena *arena;    /* outcomes are made here */
-    nanoseconds began;      /* trace times count from here */
-    void *content;          /* what the verifier's content.begin made; NULL where it has none */
+
+    /* What the verifiers that ran before said of the same message: those of its stage that stand
+     * earlier in the table, and those of earlier stages; of the stage HELO nothing is known of the
+     * message.  An identity that did not pass is no identity. */
+    const struct outcome *outcomes;
+    nanoseconds began; /* trace times count from here */
+    void *content;     /* what the verifier's content.begin made; NULL where it has none */
 };
 
 /* How a verifier of stage EOM sees what the message contains while it comes in, in this order: each
