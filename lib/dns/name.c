@@ -3,6 +3,7 @@
  */
 #include "lib/dns/name.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/ascii.h"
@@ -109,6 +110,43 @@ int dns_name_prepend(const char *labels, const struct dns_name *name, struct dns
     result.length = (uint8_t)(result.length + name->length);
     *out = result;
     return VOUCH_OK;
+}
+
+enum { REVERSED_SIZE = 2 * 32 + 1 }; /* the nibbles of IPv6, a dot behind each */
+
+/* "10.2.0.192", without a dot at the end. */
+static void reverse_ip(const struct ip *ip, char text[REVERSED_SIZE])
+{
+    size_t length = 0;
+
+    for (unsigned i = ip_bits(ip) / 8; i-- > 0;) {
+        unsigned octet = ip->octets[i];
+
+        length += (size_t)snprintf(text + length, REVERSED_SIZE - length,
+                                   ip->family == IP_V4 ? "%u." : "%x.",
+                                   ip->family == IP_V4 ? octet : octet & 0xfU);
+        if (ip->family == IP_V6)
+            length += (size_t)snprintf(text + length, REVERSED_SIZE - length, "%x.", octet >> 4);
+    }
+    text[length - 1] = '\0';
+}
+
+int dns_name_of_ip_in(const struct ip *ip, const struct dns_name *zone, struct dns_name *out)
+{
+    char text[REVERSED_SIZE];
+
+    if (ip->family == IP_NONE)
+        return VOUCH_ERROR_RANGE;
+    reverse_ip(ip, text);
+    return dns_name_prepend(text, zone, out);
+}
+
+int dns_name_of_ip(const struct ip *ip, struct dns_name *out)
+{
+    static const struct dns_name v4 = {14, "\007in-addr\004arpa"};
+    static const struct dns_name v6 = {10, "\003ip6\004arpa"};
+
+    return dns_name_of_ip_in(ip, ip->family == IP_V4 ? &v4 : &v6, out);
 }
 
 unsigned dns_name_labels(const struct dns_name *name)

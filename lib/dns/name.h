@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/ip.h"
+
 enum {
     DNS_NAME_MAX = 255,              /* octets in wire form, the final zero included */
     DNS_LABEL_MAX = 63,              /* octets in a label */
@@ -40,6 +42,15 @@ const char *dns_name_format(const struct dns_name *name, char buffer[DNS_NAME_TE
 /* Put LABELS (text, such as "_client._smtp") in front.  VOUCH_ERROR_LIMIT: too long; *OUT
  * untouched. OUT may be NAME. */
 int dns_name_prepend(const char *labels, const struct dns_name *name, struct dns_name *out);
+
+/* The octets of IP backwards, of IPv6 its nibbles, as labels in front of ZONE: what lists of
+ * addresses are asked for (RFC 5782 2.1, 2.4).  VOUCH_ERROR_RANGE: IP has no address;
+ * VOUCH_ERROR_LIMIT: too long; *OUT untouched then.  OUT may be ZONE. */
+int dns_name_of_ip_in(const struct ip *ip, const struct dns_name *zone, struct dns_name *out);
+
+/* IP's name in the reverse tree, in-addr.arpa or ip6.arpa (RFC 1035 3.5, RFC 3596 2.5).
+ * VOUCH_ERROR_RANGE: IP has no address; *OUT untouched. */
+int dns_name_of_ip(const struct ip *ip, struct dns_name *out);
 
 /* Labels in the name, the root not counted. */
 unsigned dns_name_labels(const struct dns_name *name);

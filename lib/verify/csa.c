@@ -3,8 +3,6 @@
  */
 #include "lib/verify/csa.h"
 
-#include <stdio.h>
-
 #include "lib/verify/csa_parents.h"
 #include "lib/verify/csa_record.h"
 #include "lib/verify/helo.h"
@@ -23,26 +21,6 @@ struct tally {
     bool differs;
 };
 
-enum { REVERSE_NAME_SIZE = 2 * 32 + sizeof "ip6.arpa" };
-
-/* RFC 1035 3.5, RFC 3596 2.5 */
-static int reverse_name(const struct ip *ip, struct dns_name *name)
-{
-    char text[REVERSE_NAME_SIZE];
-    size_t length = 0;
-
-    if (ip->family == IP_V4) {
-        length = (size_t)snprintf(text, sizeof text, "%u.%u.%u.%u.in-addr.arpa", ip->octets[3],
-                                  ip->octets[2], ip->octets[1], ip->octets[0]);
-        return dns_name_from_text(text, length, name);
-    }
-    for (int i = 15; i >= 0; i--)
-        length += (size_t)snprintf(text + length, sizeof text - length, "%x.%x.",
-                                   ip->octets[i] & 0xfU, ip->octets[i] >> 4);
-    length += (size_t)snprintf(text + length, sizeof text - length, "ip6.arpa");
-    return dns_name_from_text(text, length, name);
-}
-
 /* What HELO gives CSA to look up.  False: nothing (spec/csv.md 5). */
 static bool find_subject(const struct check *check, const struct helo_name *helo,
                          struct subject *subject)
@@ -55,7 +33,7 @@ static bool find_subject(const struct check *check, const struct helo_name *helo
     } else if (helo->kind == HELO_LITERAL && helo->literal.family != IP_NONE &&
                check->settings->csa.address_literals) {
         subject->literal = helo->literal;
-        if (reverse_name(&helo->literal, &subject->name) != VOUCH_OK)
+        if (dns_name_of_ip(&helo->literal, &subject->name) != VOUCH_OK)
             return false;
     } else {
         return false;

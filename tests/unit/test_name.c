@@ -222,6 +222,57 @@ static void relations(void **state)
 }
 
 /* "a.b" as one label is not "a.b" as two: only a name in labels can tell (RFC 1035 3.1). */
+static void addresses(void **state)
+{
+    static const struct {
+        const char *address, *zone, *name;
+    } cases[] = {
+        {"192.0.2.10", NULL, "10.2.0.192.in-addr.arpa"},
+        {"255.255.255.255", NULL, "255.255.255.255.in-addr.arpa"},
+        {"0.0.0.0", NULL, "0.0.0.0.in-addr.arpa"},
+        {"::ffff:192.0.2.10", NULL, "10.2.0.192.in-addr.arpa"},
+        {"2001:db8::1234:abcd", NULL,
+         "d.c.b.a.4.3.2.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"},
+        {"127.0.0.2", "list.example", "2.0.0.127.list.example"},
+        {"::1", "list.example",
+         "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.list.example"},
+    };
+    struct dns_name untouched = name_of("untouched");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct dns_name name = name_of(cases[i].zone != NULL ? cases[i].zone : "");
+        char buffer[DNS_NAME_TEXT_SIZE];
+        struct ip ip;
+
+        assert_true(ip_parse(cases[i].address, strlen(cases[i].address), &ip));
+        if (cases[i].zone != NULL)
+            assert_int_equal(dns_name_of_ip_in(&ip, &name, &name), VOUCH_OK);
+        else
+            assert_int_equal(dns_name_of_ip(&ip, &name), VOUCH_OK);
+        assert_string_equal(dns_name_format(&name, buffer), cases[i].name);
+        assert_int_equal(name.length, strlen(cases[i].name) + 2);
+    }
+    assert_int_equal(dns_name_of_ip(&(struct ip){.family = IP_NONE}, &untouched),
+                     VOUCH_ERROR_RANGE);
+    assert_true(dns_name_equal(&untouched, &(struct dns_name){11, "\011untouched"}));
+}
+
+static void an_address_in_a_long_zone(void **state)
+{
+    struct ip ip = {.family = IP_V6};
+    struct dns_name zone;
+    char text[254] = "";
+
+    (void)state;
+    fill(text, 253 - 2 * 32);
+    zone = name_of(text);
+    assert_int_equal(dns_name_of_ip_in(&ip, &zone, &zone), VOUCH_OK);
+    fill(text, 254 - 2 * 32);
+    zone = name_of(text);
+    assert_int_equal(dns_name_of_ip_in(&ip, &zone, &zone), VOUCH_ERROR_LIMIT);
+}
+
 static void a_dot_inside_a_label(void **state)
 {
     struct dns_name one, two = name_of("a.b");
@@ -241,6 +292,8 @@ int main(void)
         cmocka_unit_test(every_octet_fits_as_text),
         cmocka_unit_test(wire),
         cmocka_unit_test(prepend),
+        cmocka_unit_test(addresses),
+        cmocka_unit_test(an_address_in_a_long_zone),
         cmocka_unit_test(relations),
         cmocka_unit_test(a_dot_inside_a_label),
     };
