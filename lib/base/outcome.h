@@ -22,6 +22,7 @@
 #define METHOD_LIST(X)                                                                             \
     X(METHOD_CSA, "csa", false)                                                                    \
     X(METHOD_HELO, "helo", false)                                                                  \
+    X(METHOD_IPREV, "iprev", true)                                                                 \
     X(METHOD_SPF, "spf", true)                                                                     \
     X(METHOD_SENDER_ID, "sender-id", true)                                                         \
     X(METHOD_DOMAINKEYS, "domainkeys", true)                                                       \
@@ -73,6 +74,14 @@ const char *identity_name(enum identity identity);
     X(REASON_HELO_NO_ADDRESS, "helo-no-address",                                                   \
       "HELO name has no address of the client's family")                                           \
     X(REASON_HELO_LOOKUP_FAILED, "helo-lookup-failed", "HELO name could not be looked up")         \
+    /* iprev */                                                                                    \
+    X(REASON_IPREV_MATCH, "iprev-match", "a name of the client's address leads back to it")        \
+    X(REASON_IPREV_MISMATCH, "iprev-mismatch", "no name of the client's address leads back to it") \
+    X(REASON_IPREV_NO_ADDRESS, "iprev-no-address", "the names of the client's address have none")  \
+    X(REASON_IPREV_NO_NAME, "iprev-no-name", "the client's address has no name")                   \
+    X(REASON_IPREV_TOO_MANY_NAMES, "iprev-too-many-names",                                         \
+      "the client's address has too many names")                                                   \
+    X(REASON_IPREV_DNS, "iprev-dns", "a DNS lookup failed")                                        \
     /* CSA, in the words of spec/csv.md 6 */                                                       \
     X(REASON_CSA_OK, "csa-ok", "host name authorized and client address matches")                  \
     X(REASON_CSA_OK_FORWARD, "csa-ok-forward", "host name authorized and resolves to the client")  \

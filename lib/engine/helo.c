@@ -58,7 +58,8 @@ void helo_start_questions(const struct vouch_session *session)
         return;
     for (size_t i = 0; i < verifier_count; i++)
         if (verifiers[i]->stage == VOUCH_STAGE_HELO && verifiers[i]->prefetch != NULL &&
-            session->engine->config->enabled[verifiers[i]->method])
+            session->engine->config->enabled[verifiers[i]->method] &&
+            check_applies(&check, verifiers[i]))
             verifiers[i]->prefetch(&check);
 }
 

@@ -80,7 +80,8 @@ static void check_helo(struct vouch_message *message)
     struct outcome **end = &helo->outcomes;
 
     for (size_t i = 0; i < verifier_count; i++) {
-        if (verifiers[i]->stage != VOUCH_STAGE_HELO || !message_wants(message, verifiers[i]))
+        if (verifiers[i]->stage != VOUCH_STAGE_HELO || !message_wants(message, verifiers[i]) ||
+            !check_applies(&check, verifiers[i]))
             continue;
         check.outcomes = helo->outcomes;
         *end = verifiers[i]->check(&check);
@@ -118,8 +119,7 @@ static bool applies(const struct vouch_message *message, const struct verifier *
 {
     struct check check = message_check(message);
 
-    return message_wants(message, verifier) &&
-           (verifier->applies == NULL || verifier->applies(&check));
+    return message_wants(message, verifier) && check_applies(&check, verifier);
 }
 
 void message_run_stage(struct vouch_message *message, enum vouch_stage stage)

@@ -133,6 +133,8 @@ static const char *subject_and_detail(const struct outcome *outcome, bool perman
         return permanent ? "5.7.23" : "4.7.23"; /* RFC 7372 3.2 */
     if (outcome->result == VOUCH_TEMPERROR)
         return permanent ? "5.4.3" : "4.4.3"; /* RFC 3463 3.5: directory server failure */
+    if (outcome->method == METHOD_IPREV && outcome->result != VOUCH_PASS)
+        return permanent ? "5.7.25" : "4.7.25"; /* RFC 7372 3.3 */
     return permanent ? "5.7.1" : "4.7.1";     /* RFC 3463 3.8: delivery not authorized */
 }
 

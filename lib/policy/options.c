@@ -24,6 +24,8 @@
     RULE(METHOD_CSA, RULE_SCOPE_MAIN, result, "csa", name, standard, meaning)
 #define HELO(result, name, meaning)                                                                \
     RULE(METHOD_HELO, RULE_SCOPE_MAIN, result, "helo", name, "continue", meaning)
+#define IPREV(result, name, meaning)                                                               \
+    RULE(METHOD_IPREV, RULE_SCOPE_MAIN, result, "iprev", name, "continue", meaning)
 #define SPF(result, name, standard, meaning)                                                       \
     RULE(METHOD_SPF, RULE_SCOPE_MAIN, result, "spf", name, standard, meaning)
 #define SENDER_ID(result, name, meaning)                                                           \
@@ -105,6 +107,13 @@ const struct option option_table[] = {
     HELO(VOUCH_PASS, "pass", "When the HELO name resolves to the client."),
     HELO(VOUCH_FAIL, "fail", "When the HELO name does not resolve to the client."),
     HELO(VOUCH_TEMPERROR, "temperror", "When DNS did not tell."),
+
+    {"iprev", "enabled", OPTION_CHOICE, "no", .words = OPTION_YES_NO, AT(enabled[METHOD_IPREV]),
+     .meaning = "Whether to look up if the client's address has a name that leads back to it."},
+    IPREV(VOUCH_PASS, "pass", "When one of its names leads back to it."),
+    IPREV(VOUCH_FAIL, "fail", "When it has names, but none leads back to it."),
+    IPREV(VOUCH_TEMPERROR, "temperror", "When DNS did not tell."),
+    IPREV(VOUCH_PERMERROR, "permerror", "When it has no name, or too many."),
 
     {"spf", "enabled", OPTION_CHOICE, "yes", .words = OPTION_YES_NO, AT(enabled[METHOD_SPF]),
      .meaning = "Whether to check SPF for the HELO name and the reverse-path."},
@@ -252,12 +261,19 @@ const struct option option_table[] = {
 const size_t option_count = sizeof option_table / sizeof option_table[0];
 
 const char *const option_sections[] = {
-    "",           "dns",
-    "csa",        "helo",
-    "spf",        "sender-id",
-    "domainkeys", "dkim",
-    "exempt",     "authentication-results",
-    "limits",     OPTION_DOMAIN_SECTION,
+    "",
+    "dns",
+    "csa",
+    "helo",
+    "iprev",
+    "spf",
+    "sender-id",
+    "domainkeys",
+    "dkim",
+    "exempt",
+    "authentication-results",
+    "limits",
+    OPTION_DOMAIN_SECTION,
     NULL,
 };
 

@@ -146,6 +146,8 @@ static const char *domain_label(const struct outcome *outcome)
         return "by";
     if (outcome->method == METHOD_DOMAINKEYS)
         return "sender";
+    if (outcome->method == METHOD_IPREV)
+        return "name";
     return outcome->identity != IDENTITY_NONE ? identity_name(outcome->identity) : "helo";
 }
 

@@ -57,6 +57,8 @@ static const char *identity_key(const struct outcome *outcome)
         return " ";
     if (outcome->method == METHOD_DOMAINKEYS)
         return " sender=";
+    if (outcome->method == METHOD_IPREV)
+        return " ptr=";
     if (outcome->identity == IDENTITY_AUTHOR)
         return " author=";
     if (outcome->identity == IDENTITY_PRA)
@@ -83,7 +85,8 @@ static void add_verdicts(struct text *line, const struct report_view *view)
 static bool has_helo_verdict(const struct outcome *outcomes)
 {
     for (; outcomes != NULL; outcomes = outcomes->next)
-        if (outcomes->stage == VOUCH_STAGE_HELO && outcomes->domain[0] != '\0')
+        if (outcomes->stage == VOUCH_STAGE_HELO && outcomes->method != METHOD_IPREV &&
+            outcomes->domain[0] != '\0')
             return true;
     return false;
 }

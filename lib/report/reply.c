@@ -52,7 +52,7 @@ static const char *subject(const struct facts *facts, const struct outcome *outc
 {
     if (outcome->domain[0] != '\0')
         return outcome->domain;
-    if (outcome->stage >= VOUCH_STAGE_EOH)
+    if (outcome->stage >= VOUCH_STAGE_EOH || outcome->method == METHOD_IPREV)
         return "";
     return outcome->identity == IDENTITY_MAILFROM ? facts->reverse_path.raw : facts->helo;
 }
@@ -213,11 +213,27 @@ static bool say_senderid(struct text *line, const struct facts *facts,
     return true;
 }
 
+/* "Reverse DNS validation of 192.0.2.9 failed: the client's address has no name" (RFC 7372 3.3) */
+static bool say_iprev(struct text *line, const struct facts *facts, const struct outcome *outcome)
+{
+    bool failed = outcome->result != VOUCH_TEMPERROR;
+    char address[IP_TEXT_SIZE];
+
+    if (outcome->method != METHOD_IPREV || outcome->result == VOUCH_PASS ||
+        outcome->reason == REASON_MEMORY)
+        return false;
+    text_printf(line, "Reverse DNS %s %s ", failed ? "validation of" : "of",
+                ip_format(&facts->client, address));
+    text_add(line, failed ? "failed" : "could not be checked");
+    add_why(line, ": ", outcome);
+    return true;
+}
+
 static void say(struct text *line, const struct facts *facts, const struct outcome *outcome)
 {
     bool failed = outcome->result == VOUCH_FAIL;
 
-    if (say_senderid(line, facts, outcome))
+    if (say_senderid(line, facts, outcome) || say_iprev(line, facts, outcome))
         return;
     if (outcome->result == VOUCH_PASS)
         say_pass(line, facts, outcome);

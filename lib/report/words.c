@@ -13,9 +13,13 @@ enum { CLIENT_NAME_MAX = 100, VALUE_MAX = 255 };
 const char *words_method(enum method method)
 {
     static const char *const words[METHOD_COUNT] = {
-        [METHOD_CSA] = "CSA",   [METHOD_HELO] = "HELO",
-        [METHOD_SPF] = "SPF",   [METHOD_SENDER_ID] = "Sender ID",
-        [METHOD_DKIM] = "DKIM", [METHOD_DOMAINKEYS] = "DomainKeys",
+        [METHOD_CSA] = "CSA",
+        [METHOD_HELO] = "HELO",
+        [METHOD_SPF] = "SPF",
+        [METHOD_SENDER_ID] = "Sender ID",
+        [METHOD_IPREV] = "Reverse DNS",
+        [METHOD_DKIM] = "DKIM",
+        [METHOD_DOMAINKEYS] = "DomainKeys",
     };
 
     return words[method];

@@ -114,6 +114,11 @@ enum host_match check_host(const struct check *check, struct outcome *outcome,
     return dns_answer_has_address(answer, &check->facts->client) ? HOST_MATCHES : HOST_DIFFERS;
 }
 
+bool check_applies(const struct check *check, const struct verifier *verifier)
+{
+    return verifier->applies == NULL || verifier->applies(check);
+}
+
 void check_prefetch(const struct check *check, const struct dns_name *name, enum dns_type type)
 {
     resolver_prefetch(check->resolver, check->budget, name, type);

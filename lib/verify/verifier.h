@@ -110,6 +110,9 @@ enum host_match {
 enum host_match check_host(const struct check *check, struct outcome *outcome,
                            const struct dns_name *host);
 
+/* Whether VERIFIER has something to say of what CHECK looks at. */
+bool check_applies(const struct check *check, const struct verifier *verifier);
+
 /* Start a question, without trace. */
 void check_prefetch(const struct check *check, const struct dns_name *name, enum dns_type type);
 

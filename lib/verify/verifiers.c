@@ -5,21 +5,18 @@
 #include "lib/verify/dkim.h"
 #include "lib/verify/domainkeys.h"
 #include "lib/verify/helo.h"
+#include "lib/verify/iprev.h"
 #include "lib/verify/senderid.h"
 #include "lib/verify/spf.h"
 #include "lib/verify/submitter.h"
 #include "lib/verify/verifier.h"
 
 const struct verifier *const verifiers[] = {
-    &csa_verifier,
-    &helo_verifier,
-    &spf_helo_verifier,
-    &spf_mailfrom_verifier,
-    &senderid_mfrom_verifier,
-    &submitter_verifier,
-    &submitter_header_verifier,
-    &senderid_pra_verifier,
-    &domainkeys_verifier,
+    &csa_verifier,          &helo_verifier,
+    &iprev_verifier,        &spf_helo_verifier,
+    &spf_mailfrom_verifier, &senderid_mfrom_verifier,
+    &submitter_verifier,    &submitter_header_verifier,
+    &senderid_pra_verifier, &domainkeys_verifier,
     &dkim_verifier,
 };
 

@@ -67,7 +67,7 @@ static void prefetch(struct play *play, struct bench *bench, enum vouch_stage st
 
     for (size_t i = 0; i < verifier_count; i++) {
         if (verifiers[i]->stage == stage && is_wanted(bench, verifiers[i]) &&
-            verifiers[i]->prefetch != NULL)
+            verifiers[i]->prefetch != NULL && check_applies(&check, verifiers[i]))
             verifiers[i]->prefetch(&check);
     }
 }
@@ -77,7 +77,8 @@ static void run_stage(struct play *play, struct bench *bench, enum vouch_stage s
     struct check check = check_of(play, bench);
 
     for (size_t i = 0; i < verifier_count; i++) {
-        if (verifiers[i]->stage != stage || !is_wanted(bench, verifiers[i]))
+        if (verifiers[i]->stage != stage || !is_wanted(bench, verifiers[i]) ||
+            !check_applies(&check, verifiers[i]))
             continue;
         *bench->outcomes_end = verifiers[i]->check(&check);
         while (*bench->outcomes_end != NULL)
