@@ -14,6 +14,7 @@
 #include "lib/base/outcome.h"
 #include "lib/dns/resolver.h"
 #include "lib/mail/facts.h"
+#include "lib/reputation/reputation.h"
 #include "lib/verify/key_cache.h"
 #include "lib/verify/settings.h"
 
@@ -23,8 +24,9 @@ struct check {
     const struct verify_settings *settings;
     struct resolver *resolver;
     struct budget *budget;
-    struct key_cache *keys; /* NULL: none are kept */
-    struct arena *arena;    /* outcomes are made here */
+    struct key_cache *keys;        /* NULL: none are kept */
+    struct reputation *reputation; /* NULL: none is kept */
+    struct arena *arena;           /* outcomes are made here */
 
     /* What the verifiers that ran before said of the same message: those of its stage that stand
      * earlier in the table, and those of earlier stages; of the stage HELO nothing is known of the
