@@ -36,6 +36,7 @@ struct config_title {
 struct config_rule {
     bool set; /* always true in config.rules; in a domain override: only what it says */
     enum vouch_action action;
+    const char *name; /* of its option: "fail", "helo-softfail" */
     struct config_origin origin;
 };
 

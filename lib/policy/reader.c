@@ -26,7 +26,7 @@ int reader_begin(struct reader *reader, struct vouch_config *config, struct aren
     reader->domains_end = &reader->domains;
     reader->titled_end = &reader->titled;
     for (size_t i = 0; i < sizeof config->rules / sizeof *rule; i++)
-        rule[i] = (struct config_rule){.set = true, .origin = {.file = "default"}};
+        rule[i] = (struct config_rule){.set = true, .name = "", .origin = {.file = "default"}};
     if (reader->scratch == NULL)
         return VOUCH_ERROR_MEMORY;
     reader->seen = arena_calloc(reader->scratch, option_count, sizeof *reader->seen);
@@ -208,6 +208,7 @@ static void assign(struct reader *reader, const struct target *target, const cha
         struct config_rule *rule = field;
 
         rule->set = true;
+        rule->name = target->option->name;
         rule->origin = where;
     }
     mark_set(target, where);

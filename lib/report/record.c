@@ -31,30 +31,6 @@ static void add_combination(struct text *text, enum refuse_when when)
     text_add(text, " }");
 }
 
-static const char *rule_word(enum rule_scope scope, enum vouch_result result)
-{
-    if (scope == RULE_SCOPE_MISSING)
-        return "missing-pra";
-    if (scope == RULE_SCOPE_UNSIGNED)
-        return "unsigned";
-    if (scope == RULE_SCOPE_SUBMITTER && result != VOUCH_PASS)
-        return result == VOUCH_FAIL ? "submitter-mismatch" : "submitter-unverified";
-    return vouch_result_word(result);
-}
-
-static void add_rule(struct text *text, const struct decision *decision)
-{
-    const struct outcome *outcome = decision->outcome;
-    enum rule_scope scope = config_rule_scope(outcome);
-    enum vouch_result result = decision->domain != NULL
-                                   ? config_domain_result(decision->domain, outcome)
-                                   : outcome->result;
-
-    text_printf(text, "%s { %s%s = %s }", config_section_name(outcome->method),
-                scope == RULE_SCOPE_HELO ? "helo-" : "", rule_word(scope, result),
-                vouch_action_word(decision->rule->action));
-}
-
 const char *record_rule_text(struct arena *arena, const struct decision *decision)
 {
     struct text text = text_in(arena);
@@ -76,7 +52,8 @@ const char *record_rule_text(struct arena *arena, const struct decision *decisio
         add_string(&text, decision->domain->text);
         text_add(&text, " { ");
     }
-    add_rule(&text, decision);
+    text_printf(&text, "%s { %s = %s }", config_section_name(decision->outcome->method),
+                decision->rule->name, vouch_action_word(decision->rule->action));
     if (decision->domain != NULL)
         text_add(&text, " }");
     return text_string(&text);
