@@ -110,7 +110,7 @@ static int read_quantity(const struct option *option, const char *text, uint64_t
     while (unit->name != NULL && !ascii_string_equal_fold(unit->name, rest))
         unit++;
     if (unit->name == NULL && option->type == OPTION_DURATION)
-        return complain(complaint, text, "needs a unit behind the number: ms, s or m");
+        return complain(complaint, text, "needs a unit behind the number: ms, s, m, h or d");
     if (unit->name == NULL && option->type == OPTION_SIZE)
         return complain(complaint, text, "has an unknown unit; use k, M, G or none");
     if (unit->name == NULL)
