@@ -144,7 +144,8 @@ const struct vouch_settings *vouch_engine_settings(const struct vouch_engine *en
 /* The names of the methods, by INDEX from 0: "csa", "spf" ...; NULL behind the last.  Static. */
 const char *vouch_method_name(size_t index);
 
-/* Whether any enabled verifier reads the body; if not, the MTA need not send it. */
+/* Whether any enabled verifier reads the body, or messages are signed; if not, the MTA need not send
+ * it. */
 bool vouch_engine_wants_body(const struct vouch_engine *engine);
 
 /* What became of dns { dnssec }: whether DNS answers are validated. */
@@ -277,7 +278,8 @@ struct vouch_edit {
 
 /* What to change in the header, asked for after the decision at EOM; carry out in this order.
  * VOUCH_ERROR_MEMORY: the list could not be made, and a header that claims to be ours may stand in
- * the message: it must not go on. */
+ * the message, or a signature be missing: it must not go on.  VOUCH_ERROR_SYSTEM: likewise, OpenSSL
+ * could not sign it. */
 VOUCH_MUST_CHECK int vouch_message_edits(struct vouch_message *message,
                                          const struct vouch_edit **edits, size_t *count);
 

@@ -43,14 +43,16 @@ static bool begin_one(struct vouch_message *message, const struct verifier *veri
     return true;
 }
 
-/* The header is complete. */
-static void begin(struct vouch_message *message)
+void message_content_begin(struct vouch_message *message)
 {
     struct content **end = &message->contents;
 
-    if (message->contents_begun || message->is_exempt || message_is_refused(message))
+    if (message->contents_begun || message_is_refused(message))
         return;
     message->contents_begun = true;
+    message_signing_begin(message);
+    if (message->is_exempt)
+        return;
     for (size_t i = 0; i < verifier_count; i++)
         if (looks_at_content(message, verifiers[i]) && begin_one(message, verifiers[i], end))
             end = &(*end)->next;
@@ -60,9 +62,11 @@ void message_content_body(struct vouch_message *message, const void *octets, siz
 {
     if (!message->contents_begun) {
         budget_resume(message->budget);
-        begin(message);
+        message_content_begin(message);
         budget_pause(message->budget);
     }
+    if (message->signer != NULL)
+        signer_body(message->signer, octets, length);
     for (struct content *content = message->contents; content != NULL; content = content->next)
         if (content->state != NULL)
             content->verifier->content->body(content->state, octets, length);
@@ -81,7 +85,7 @@ void message_content_check(struct vouch_message *message, const struct verifier 
 {
     struct content *content;
 
-    begin(message);
+    message_content_begin(message);
     content = find(message, verifier);
     if (content == NULL || content->failed)
         message_append(message, verifier, NULL);
@@ -92,7 +96,10 @@ void message_content_check(struct vouch_message *message, const struct verifier 
 bool message_content_wants_body(const struct vouch_message *message)
 {
     if (!message->contents_begun)
-        return vouch_engine_wants_body(message->session->engine) && !message->is_exempt;
+        return message->may_sign ||
+               (vouch_engine_wants_body(message->session->engine) && !message->is_exempt);
+    if (message->signer != NULL)
+        return true;
     for (struct content *content = message->contents; content != NULL; content = content->next)
         if (content->state != NULL)
             return true;
@@ -101,6 +108,7 @@ bool message_content_wants_body(const struct vouch_message *message)
 
 void message_content_free(struct vouch_message *message)
 {
+    signer_free(message->signer);
     for (struct content *content = message->contents; content != NULL; content = content->next)
         if (content->state != NULL && content->verifier->content->end != NULL)
             content->verifier->content->end(content->state);

@@ -71,6 +71,8 @@ const struct vouch_decision *vouch_message_decide(struct vouch_message *message,
         message->stage_done[next] = true;
         if (!is_final(message->decision.wanted))
             conclude(message, next);
+        if (next == VOUCH_STAGE_EOM && !message_is_refused(message))
+            message_signing_end(message);
     }
     return &message->decision;
 }
@@ -146,6 +148,15 @@ static void remove_scrutiny(const struct vouch_message *message, struct vouch_ed
             (struct vouch_edit){.kind = VOUCH_EDIT_DELETE, .name = SCRUTINY_FIELD, .index = i};
 }
 
+/* Below what else is inserted: a signature of DomainKeys speaks of all that is below it. */
+static void insert_signatures(const struct vouch_message *message, struct vouch_edit *edits,
+                              size_t *count)
+{
+    for (const struct sign_field *f = message->signatures; f != NULL; f = f->next)
+        edits[(*count)++] =
+            (struct vouch_edit){.kind = VOUCH_EDIT_INSERT, .name = f->name, .value = f->value};
+}
+
 static size_t count_outcomes(const struct vouch_message *message)
 {
     size_t count = 0;
@@ -159,10 +170,12 @@ int vouch_message_edits(struct vouch_message *message, const struct vouch_edit *
                         size_t *count)
 {
     size_t most = message->forged_count + message->scrutiny_seen + count_outcomes(message) + 1 +
-                  AUTHRES_FIELDS_MAX;
+                  AUTHRES_FIELDS_MAX + message->session->engine->config->sign_count;
     struct vouch_edit *list = arena_calloc(message->arena, most, sizeof *list);
     int error;
 
+    if (message->signing_error != VOUCH_OK)
+        return message->signing_error;
     if (list == NULL)
         return VOUCH_ERROR_MEMORY;
     *edits = list;
@@ -174,6 +187,7 @@ int vouch_message_edits(struct vouch_message *message, const struct vouch_edit *
             .index = message->forged[i - 1],
         };
     remove_scrutiny(message, list, count);
+    insert_signatures(message, list, count);
     error = insert_scrutiny(message, list, count);
     if (error == VOUCH_OK)
         error = insert_received_spf(message, list, count);
@@ -196,6 +210,8 @@ static struct report_view view(const struct vouch_message *message)
         .dns = use,
         .given_up = message->given_up,
         .forged_authres = (unsigned)message->forged_count,
+        .signatures = message->signatures,
+        .unsigned_because = message->unsigned_because,
     };
 }
 

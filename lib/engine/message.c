@@ -69,6 +69,7 @@ static int fill(struct vouch_message *message, const char *reverse_path)
         error = path_parse(message->arena, reverse_path, &message->facts.reverse_path);
     message->facts.has_mail = error == VOUCH_OK;
     message->is_exempt = exemption_of(&message->facts, config) != EXEMPT_NO;
+    message->may_sign = decide_signing(&message->facts, config);
     return error;
 }
 

@@ -21,6 +21,7 @@
 #include "lib/policy/config.h"
 #include "lib/policy/decide.h"
 #include "lib/report/record.h"
+#include "lib/sign/signer.h"
 #include "lib/verify/verifier.h"
 #include "lib/vouch.h"
 
@@ -73,6 +74,12 @@ struct vouch_message {
 
     struct content *contents; /* one for each enabled verifier of the body, once begun */
     bool contents_begun;
+
+    bool may_sign;         /* if the author is one of ours */
+    struct signer *signer; /* NULL: nobody signs it, or not begun */
+    int signing_error;
+    const char *unsigned_because;        /* NULL: it is, or nobody was to sign it */
+    const struct sign_field *signatures; /* once made */
 
     bool is_decided;
     struct decision decided;
@@ -134,6 +141,9 @@ void message_content_field(struct vouch_message *message, const struct header_fi
 /* The next octets of the body; the first ones end the header. */
 void message_content_body(struct vouch_message *message, const void *octets, size_t length);
 
+/* The header is complete, if that is not known yet. */
+void message_content_begin(struct vouch_message *message);
+
 /* Run a VERIFIER of the body and append what it says. */
 void message_content_check(struct vouch_message *message, const struct verifier *verifier);
 
@@ -142,6 +152,15 @@ bool message_content_wants_body(const struct vouch_message *message);
 
 /* End all of it, checked or not. */
 void message_content_free(struct vouch_message *message);
+
+/* signing.c */
+
+/* The header is complete: find who signs the message. */
+void message_signing_begin(struct vouch_message *message);
+
+/* All of it has come: make the signatures.  With an error the message must not go on as if it were
+ * signed. */
+void message_signing_end(struct vouch_message *message);
 
 /* decision.c */
 

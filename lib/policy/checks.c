@@ -71,3 +71,17 @@ const char *check_token(const char *value)
             return "is not a name that can stand in Authentication-Results unquoted";
     return NULL;
 }
+
+/* RFC 6376 3.1: sub-domain *( "." sub-domain ) */
+const char *check_selector(const char *value)
+{
+    struct dns_name name;
+
+    for (const char *at = value; *at != '\0'; at++)
+        if (!ascii_is_alnum(*at) && strchr("-_.", *at) == NULL)
+            return "is not a selector; use letters, digits, '-' and '_' in labels";
+    if (dns_name_from_text(value, strlen(value), &name) != VOUCH_OK ||
+        value[strlen(value) - 1] == '.')
+        return "is not a selector; its labels have 1 to 63 letters and one dot between";
+    return NULL;
+}

@@ -13,5 +13,6 @@ const char *check_user(const char *value);         /* USER or USER:GROUP */
 const char *check_path(const char *value);         /* an absolute path */
 const char *check_trust_anchor(const char *value); /* a file that trust_anchor_read() can read */
 const char *check_token(const char *value);        /* an authserv-id without need of quotes */
+const char *check_selector(const char *value);     /* of a signature: labels with dots between */
 
 #endif

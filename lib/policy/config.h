@@ -17,6 +17,7 @@
 #include "lib/base/outcome.h"
 #include "lib/dns/name.h"
 #include "lib/dns/resolver.h"
+#include "lib/sign/settings.h"
 #include "lib/verify/settings.h"
 #include "lib/vouch.h"
 
@@ -77,6 +78,19 @@ struct config_domain {
     struct config_rules rules;
 };
 
+/* One `sign "example.org" { ... }`. */
+struct config_sign {
+    struct config_title title;
+    struct sign_settings settings;
+};
+
+/* Whose messages are signed. */
+struct config_signing {
+    const struct ip_network *clients;
+    size_t client_count;
+    bool authenticated;
+};
+
 struct config_exempt {
     const struct ip_network *clients;
     size_t client_count;
@@ -111,11 +125,18 @@ struct vouch_config {
     struct config_rules rules;
     const struct config_domain *domains; /* sorted, each name once */
     size_t domain_count;
+    struct config_signing signing;
+    struct config_sign *signs; /* in the order in which they stand */
+    size_t sign_count;
+    const struct sign_settings *const *sign_settings; /* of each */
     /* behind it the loader keeps its arena and its count */
 };
 
 /* The order in which `domains` stand. */
 int config_domain_compare(const struct dns_name *a, const struct dns_name *b);
+
+/* Free the keys that CONFIG signs with, which are not in its arena. */
+void config_free_keys(struct vouch_config *config);
 
 struct vouch_config *config_hold(struct vouch_config *config);
 

@@ -29,6 +29,15 @@ enum exemption exemption_of(const struct facts *facts, const struct vouch_config
     return EXEMPT_NO;
 }
 
+bool decide_signing(const struct facts *facts, const struct vouch_config *config)
+{
+    const struct config_signing *signing = &config->signing;
+
+    return config->sign_count > 0 &&
+           (ip_in_networks(&facts->client, signing->clients, signing->client_count) ||
+            (signing->authenticated && facts->mta[VOUCH_FACT_AUTH_AUTHEN][0] != '\0'));
+}
+
 /* Which of two wishes wins: an `accept` foremost, then by severity, which is the order of the enum.
  */
 static unsigned weight(enum vouch_action action)

@@ -22,6 +22,9 @@ const char *exemption_text(enum exemption exemption);
 /* Whether verifiers need not run at all for this client. */
 enum exemption exemption_of(const struct facts *facts, const struct vouch_config *config);
 
+/* Whether the messages of this client are signed, where their author is one of ours. */
+bool decide_signing(const struct facts *facts, const struct vouch_config *config);
+
 enum { DECISION_REASONS = 8 };
 
 struct decision {

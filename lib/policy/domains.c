@@ -18,8 +18,7 @@ static bool is_name_text(const char *text)
     return true;
 }
 
-/* What is wrong with TITLE as the name of a domain, or NULL; *NAME is then lower case. */
-static const char *read_name(const char *title, struct dns_name *name)
+const char *reader_domain_name(const char *title, struct dns_name *name)
 {
     char ascii[IDN_DOMAIN_SIZE];
     size_t length = strlen(title);
@@ -63,7 +62,7 @@ bool reader_domain_begin(struct reader *reader, const char *title, struct config
     entry->origin = where;
     entry->rank = reader->rank;
     entry->index = reader->domain_count;
-    complaint = read_name(title, &entry->domain.name);
+    complaint = reader_domain_name(title, &entry->domain.name);
     if (complaint != NULL)
         reader_problem(reader, where, "domain '%s' %s", reader_shown(reader, title), complaint);
     *reader->domains_end = entry;

@@ -37,8 +37,10 @@ void vouch_config_release(struct vouch_config *config)
     struct loaded *loaded = (struct loaded *)config;
 
     if (loaded != NULL &&
-        atomic_fetch_sub_explicit(&loaded->references, 1, memory_order_acq_rel) == 1)
+        atomic_fetch_sub_explicit(&loaded->references, 1, memory_order_acq_rel) == 1) {
+        config_free_keys(config);
         arena_free(loaded->arena);
+    }
 }
 
 /* PATH cannot be read at all. */
@@ -233,6 +235,7 @@ int vouch_config_load(const char *path, const char *overrides, vouch_problem_fn 
     }
     reader_end(&reader);
     if (error != VOUCH_OK) {
+        config_free_keys(&loaded->config);
         arena_free(arena);
         return error;
     }

@@ -10,10 +10,11 @@
 #include "lib/policy/checks.h"
 #include "lib/policy/config.h"
 
-#define MS         NANOSECONDS_PER_MILLISECOND
-#define KIB        UINT64_C(1024)
-#define MIB        (KIB * KIB)
-#define AT(member) .offset = offsetof(struct vouch_config, member)
+#define MS              NANOSECONDS_PER_MILLISECOND
+#define KIB             UINT64_C(1024)
+#define MIB             (KIB * KIB)
+#define AT(member)      .offset = offsetof(struct vouch_config, member)
+#define IN_SIGN(member) .offset = offsetof(struct config_sign, settings.member)
 
 #define RULE(of, identity, result_, section_, name_, default_, meaning_)                           \
     {                                                                                              \
@@ -237,6 +238,13 @@ const struct option option_table[] = {
      .origin_offset = offsetof(struct vouch_config, exempt.authenticated_rule.origin),
      .meaning = "Whether clients that have authenticated are not checked."},
 
+    {"signing", "clients", OPTION_NETWORKS, "{\"127.0.0.0/8\", \"::1\"}", AT(signing.clients),
+     .count_offset = offsetof(struct vouch_config, signing.client_count),
+     .meaning = "Clients whose messages are signed, if a section sign speaks of their author."},
+    {"signing", "authenticated", OPTION_CHOICE, "yes", .words = OPTION_YES_NO,
+     AT(signing.authenticated),
+     .meaning = "Whether messages of clients that have authenticated are signed."},
+
     {"authentication-results", "trusted-peers", OPTION_NETWORKS, "{}", AT(authres.trusted_peers),
      .count_offset = offsetof(struct vouch_config, authres.trusted_peer_count),
      .meaning = "Clients whose Authentication-Results fields are kept, ours included."},
@@ -257,6 +265,24 @@ const struct option option_table[] = {
     {OPTION_DOMAIN_SECTION, "exact", OPTION_CHOICE, "no", .words = OPTION_YES_NO,
      .offset = offsetof(struct config_domain, exact),
      .meaning = "Whether subdomains are left out."},
+
+    {"sign", "selector", OPTION_TEXT, "\"\"", .complaint = check_selector, IN_SIGN(selector),
+     .meaning = "The selector (s=): the public key is in DNS at SELECTOR._domainkey.DOMAIN."},
+    {"sign", "key", OPTION_TEXT, "\"\"", .complaint = check_path, IN_SIGN(key_file),
+     .meaning = "The file with the private key, RSA or Ed25519, which nobody but its owner may "
+                "read."},
+    {"sign", "method", OPTION_WORD, "dkim", .words = SIGN_METHOD_WORDS, IN_SIGN(method),
+     .meaning = "The signature to make: of DKIM, or of DomainKeys, which is history."},
+    {"sign", "canonicalization", OPTION_WORD, "default", .words = SIGN_CANONICALIZATION_WORDS,
+     IN_SIGN(canonicalization),
+     .meaning = "How header and body are made ready (c=); default means relaxed/relaxed, and of "
+                "DomainKeys, which takes simple and nofws alone, nofws."},
+    {"sign", "subdomains", OPTION_CHOICE, "yes", .words = OPTION_YES_NO, IN_SIGN(subdomains),
+     .meaning = "Whether authors in subdomains are signed for, too, unless those have sections of "
+                "their own."},
+    {"sign", "lifetime", OPTION_DURATION, "0ms", .minimum = 0,
+     .maximum = 3650 * UINT64_C(86400) * NANOSECONDS_PER_SECOND, IN_SIGN(lifetime),
+     .meaning = "How long after it was made a signature of DKIM is good (x=); 0 means for ever."},
 };
 const size_t option_count = sizeof option_table / sizeof option_table[0];
 
@@ -272,12 +298,20 @@ const char *const option_sections[] = {
     "dkim",
     "exempt",
     "authentication-results",
+    "signing",
     "limits",
     OPTION_DOMAIN_SECTION,
+    "sign",
     NULL,
 };
 
 const struct option_titled option_titled[] = {
+    {.section = "sign",
+     .size = sizeof(struct config_sign),
+     .offset = offsetof(struct vouch_config, signs),
+     .count_offset = offsetof(struct vouch_config, sign_count),
+     .maximum = 10000,
+     .repeats = true},
     {.section = NULL},
 };
 

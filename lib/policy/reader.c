@@ -315,4 +315,5 @@ void reader_finish(struct reader *reader)
             reader_finish_list(reader, &option_table[i], reader->config, &reader->lists[i]);
     reader_domains_finish(reader);
     reader_titled_finish(reader);
+    reader_signs_finish(reader);
 }

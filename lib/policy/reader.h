@@ -105,6 +105,10 @@ void reader_text(struct reader *reader, const char *file, char *text, size_t len
 /* Move what was gathered into the configuration. */
 void reader_finish(struct reader *reader);
 
+/* What is wrong with TITLE as the name of a domain, static and worded to follow it, or NULL; *NAME
+ * is then lower case. */
+const char *reader_domain_name(const char *title, struct dns_name *name);
+
 /* Begin the section `domain TITLE`.  False: no more, stop reading. */
 bool reader_domain_begin(struct reader *reader, const char *title, struct config_origin where);
 
@@ -119,6 +123,9 @@ bool reader_titled_begin(struct reader *reader, const struct option_titled *kind
 /* Move them into the configuration.  Those of the command line replace those of the same title in
  * files; report those given twice. */
 void reader_titled_finish(struct reader *reader);
+
+/* Make the `sign` sections of the configuration ready: names, keys. */
+void reader_signs_finish(struct reader *reader);
 
 /* Give BASE, the struct that has OPTION, a copy of LIST. */
 void reader_finish_list(struct reader *reader, const struct option *option, void *base,

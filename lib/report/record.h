@@ -12,6 +12,7 @@
 #include "lib/dns/resolver.h"
 #include "lib/mail/facts.h"
 #include "lib/policy/decide.h"
+#include "lib/sign/signer.h"
 #include "lib/vouch.h"
 
 /* The configuration that decided, as it would be written: `csa { fail = reject }`, `domain "x" {
@@ -30,7 +31,9 @@ struct report_view {
     const struct vouch_reply *reply;
     struct budget_use dns; /* spent, HELO's questions included */
     enum given_up given_up;
-    unsigned forged_authres; /* Authentication-Results fields removed */
+    unsigned forged_authres;             /* Authentication-Results fields removed */
+    const struct sign_field *signatures; /* that were made */
+    const char *unsigned_because;        /* why none, where there might have been; NULL */
 };
 
 /* One line of JSON: id (queue id), client, client_name, helo, mail_from (without brackets; null
@@ -41,8 +44,9 @@ struct report_view {
  * reason_text, domain, detail, explanation (SPF exp=, where there is one), dnssec (of all answers
  * together), properties {"smtp.helo": "..."}, trace [{asked, answer, rule, dnssec, asked_us,
  * took_us}]}], dns {queries, voids, ms}, given_up (by whom before its end, "client" or "trouble",
- * or null), forged_authres.  ASCII; octets that are not UTF-8 appear as \xHH text.  WITH_TRACE
- * false leaves the traces out.  NULL: no memory. */
+ * or null), forged_authres, signatures (that were made) [{method, domain, selector}], unsigned (why
+ * none, where there might have been; else null).  ASCII; octets that are not UTF-8 appear as \xHH
+ * text.  WITH_TRACE false leaves the traces out.  NULL: no memory. */
 const char *record_json(struct arena *arena, const struct report_view *view, bool with_trace);
 
 /* One line for syslog, printable ASCII, at most RECORD_LOG_MAX octets, what matters most in front:
@@ -50,6 +54,8 @@ const char *record_json(struct arena *arena, const struct report_view *view, boo
  *     4Xyz: reject mail: csa=fail (client address mismatch) helo=mail.example.com; spf=pass
  *     mailfrom=example.com; client=192.0.2.9 name=... from=<a@example.com> to=3
  *     rule="csa { fail = reject }" (default) dns=4/12ms
+ *
+ * and behind that "signed=example.org/selector" for each signature that was made.
  *
  * or "monitor: would reject mail: ...", "exempt (authenticated client): ...".  What a stranger said
  * never holds a quote, semicolon, bracket or parenthesis, nor, outside a reason in parentheses, a

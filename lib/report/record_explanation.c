@@ -105,6 +105,16 @@ static void add_use(struct text *text, const struct report_view *view)
         text_printf(text, "%u Authentication-Results field%s\n", view->forged_authres,
                     view->forged_authres == 1 ? "" : "s");
     }
+    for (const struct sign_field *f = view->signatures; f != NULL; f = f->next) {
+        add_label(text, "signed");
+        text_printf(text, "%s for %s with selector %s\n",
+                    f->settings->method == SIGN_DKIM ? "DKIM" : "DomainKeys",
+                    f->settings->domain_text, f->settings->selector);
+    }
+    if (view->unsigned_because != NULL) {
+        add_label(text, "unsigned");
+        text_printf(text, "%s\n", view->unsigned_because);
+    }
 }
 
 static void add_time(struct text *text, const struct trace_step *step, size_t column)

@@ -179,6 +179,22 @@ static json_t *dns(struct writer *writer, const struct budget_use *use)
     return object;
 }
 
+static json_t *signatures(struct writer *writer, const struct sign_field *fields)
+{
+    json_t *array = json_array();
+
+    for (const struct sign_field *f = fields; f != NULL; f = f->next) {
+        json_t *object = json_object();
+
+        put(writer, object, "method",
+            string(writer, f->settings->method == SIGN_DKIM ? "dkim" : "domainkeys"));
+        put(writer, object, "domain", string(writer, f->settings->domain_text));
+        put(writer, object, "selector", string(writer, f->settings->selector));
+        push(writer, array, object);
+    }
+    return array;
+}
+
 static void put_facts(struct writer *writer, json_t *object, const struct facts *facts)
 {
     char address[IP_TEXT_SIZE];
@@ -214,6 +230,9 @@ static json_t *message(struct writer *writer, const struct report_view *view, bo
     put(writer, object, "dns", dns(writer, &view->dns));
     put(writer, object, "given_up", string_or_null(writer, given_up[view->given_up]));
     put(writer, object, "forged_authres", json_integer(view->forged_authres));
+    put(writer, object, "signatures", signatures(writer, view->signatures));
+    put(writer, object, "unsigned",
+        view->unsigned_because != NULL ? string(writer, view->unsigned_because) : json_null());
     return object;
 }
 

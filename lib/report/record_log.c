@@ -143,6 +143,14 @@ static void add_counts(struct text *line, const struct report_view *view)
         text_printf(line, " forged=%u", view->forged_authres);
 }
 
+static void add_signatures(struct text *line, const struct report_view *view)
+{
+    for (const struct sign_field *f = view->signatures; f != NULL; f = f->next)
+        text_printf(line, " signed=%s/%s", f->settings->domain_text, f->settings->selector);
+    if (view->unsigned_because != NULL)
+        text_printf(line, " unsigned=\"%s\"", view->unsigned_because);
+}
+
 /* Near the front, where no cap on the line cuts it off. */
 static void add_given_up(struct text *line, enum given_up given_up)
 {
@@ -166,6 +174,7 @@ const char *record_log_line(struct arena *arena, const struct report_view *view)
     add_facts(&line, view);
     add_rule(&line, view->decision);
     add_counts(&line, view);
+    add_signatures(&line, view);
     if (!line.failed && line.length > RECORD_LOG_MAX)
         memcpy(line.data + RECORD_LOG_MAX - 3, "...", sizeof "...");
     return text_string(&line);

@@ -100,7 +100,13 @@ static void add_sample(struct text *text)
                    "#    exact = no    # yes: subdomains are not meant\n"
                    "#    spf { softfail = reject  none = reject }\n"
                    "#    csa { none = reject }\n"
-                   "#}\n");
+                   "#}\n"
+                   "\n"
+                   "# Signatures for our own authors; \"vouch genkey\" makes the key:\n"
+                   "# sign \"example.org\" {\n"
+                   "#     selector = 2026a\n"
+                   "#     key = \"/etc/vouch/keys/2026a.example.org.key\"\n"
+                   "# }\n");
 }
 
 /* A double quote would begin an argument. */
@@ -172,7 +178,8 @@ static void uncomment(char *text)
             *hash = ' ';
     }
     /* the lines within the commented-out domain are indented */
-    for (char *line = strstr(text, "\n domain \""); line != NULL; line = strchr(line + 1, '\n'))
+    for (char *line = strstr(text, "\n domain \""); line != NULL && line[2] != '}';
+         line = strchr(line + 1, '\n'))
         if (line[0] == '\n' && line[1] == '#')
             line[1] = ' ';
 }

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+/* The `sign "x" { ... }` sections: what their options mean together, and the keys. */
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/ascii.h"
+#include "lib/policy/reader.h"
+
+enum { USER_SIZE = 256, ENTRY_SIZE = 4096 };
+
+__attribute__((format(printf, 3, 4))) static void
+complain(struct reader *reader, const struct config_sign *sign, const char *format, ...)
+{
+    struct text text = text_in(reader->scratch);
+    char what[256];
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    text_add_safe(&text, sign->title.text, strlen(sign->title.text), DNS_NAME_TEXT_SIZE);
+    reader_problem(reader, sign->title.origin, "sign '%s': %s",
+                   text_string(&text) != NULL ? text_string(&text) : "?", what);
+}
+
+/* Who reads the keys at a reload: `user`, or nobody knows. */
+static uid_t find_reader(const char *user)
+{
+    char name[USER_SIZE], entry[ENTRY_SIZE], *end;
+    struct passwd record, *found = NULL;
+    size_t length = strcspn(user, ":");
+    unsigned long number;
+
+    if (length == 0 || length >= sizeof name)
+        return (uid_t)-1;
+    memcpy(name, user, length);
+    name[length] = '\0';
+    if (getpwnam_r(name, &record, entry, sizeof entry, &found) == 0 && found != NULL)
+        return found->pw_uid;
+    number = strtoul(name, &end, 10);
+    return *end == '\0' ? (uid_t)number : (uid_t)-1;
+}
+
+static void load_key(struct reader *reader, struct config_sign *sign)
+{
+    struct sign_settings *settings = &sign->settings;
+    const char *problem = "";
+    int error = sign_key_load(settings->key_file, find_reader(reader->config->process.user),
+                              &settings->key, &problem);
+
+    if (error == VOUCH_ERROR_MEMORY)
+        reader_fail(reader, error);
+    else if (error != VOUCH_OK)
+        complain(reader, sign, "key '%s' %s", reader_shown(reader, settings->key_file), problem);
+    else if (settings->method == SIGN_DOMAINKEYS && sign_key_is_ed25519(settings->key))
+        complain(reader, sign, "DomainKeys signs with RSA alone, but key is Ed25519");
+}
+
+static void check_canonicalization(struct reader *reader, const struct config_sign *sign)
+{
+    enum sign_canonicalization c = sign->settings.canonicalization;
+    bool is_domainkeys = c == SIGN_SIMPLE || c == SIGN_NOFWS;
+
+    if (c == SIGN_CANONICALIZATION_DEFAULT)
+        return;
+    if (sign->settings.method == SIGN_DKIM && is_domainkeys)
+        complain(reader, sign,
+                 "canonicalization is one of DomainKeys; DKIM has two, such as "
+                 "relaxed/relaxed");
+    if (sign->settings.method == SIGN_DOMAINKEYS && !is_domainkeys)
+        complain(reader, sign, "canonicalization is one of DKIM; DomainKeys has simple and nofws");
+}
+
+static void read_domain(struct reader *reader, struct config_sign *sign)
+{
+    struct sign_settings *settings = &sign->settings;
+    char text[DNS_NAME_TEXT_SIZE];
+    const char *complaint = reader_domain_name(sign->title.text, &settings->domain);
+
+    settings->domain_text = "";
+    if (complaint != NULL)
+        complain(reader, sign, "%s", complaint);
+    else
+        settings->domain_text =
+            arena_string(reader->arena, dns_name_format(&settings->domain, text));
+    if (settings->domain_text == NULL)
+        reader_fail(reader, VOUCH_ERROR_MEMORY);
+}
+
+/* One key makes one signature. */
+static bool is_same(const struct config_sign *a, const struct config_sign *b)
+{
+    return a->settings.method == b->settings.method &&
+           dns_name_equal(&a->settings.domain, &b->settings.domain) &&
+           ascii_string_equal_fold(a->settings.selector, b->settings.selector);
+}
+
+static void check_once(struct reader *reader, const struct config_sign *signs, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (!is_same(&signs[i], &signs[at]))
+            continue;
+        complain(reader, &signs[at], "selector '%s' is given twice; first at %s:%u",
+                 reader_shown(reader, signs[at].settings.selector), signs[i].title.origin.file,
+                 signs[i].title.origin.line);
+        return;
+    }
+}
+
+static void finish(struct reader *reader, struct config_sign *signs, size_t at)
+{
+    struct config_sign *sign = &signs[at];
+
+    read_domain(reader, sign);
+    check_canonicalization(reader, sign);
+    if (sign->settings.selector[0] == '\0')
+        complain(reader, sign, "selector is missing");
+    else
+        check_once(reader, signs, at);
+    if (sign->settings.key_file[0] == '\0')
+        complain(reader, sign, "key is missing");
+    else
+        load_key(reader, sign);
+}
+
+void reader_signs_finish(struct reader *reader)
+{
+    struct vouch_config *config = reader->config;
+    struct config_sign *signs = config->signs;
+    const struct sign_settings **settings =
+        arena_calloc(reader->arena, config->sign_count + 1, sizeof *settings);
+
+    if (settings == NULL) {
+        reader_fail(reader, VOUCH_ERROR_MEMORY);
+        return;
+    }
+    for (size_t i = 0; i < config->sign_count; i++) {
+        if (reader->error != VOUCH_ERROR_MEMORY)
+            finish(reader, signs, i);
+        settings[i] = &signs[i].settings;
+    }
+    config->sign_settings = settings;
+}
+
+void config_free_keys(struct vouch_config *config)
+{
+    for (size_t i = 0; i < config->sign_count; i++)
+        sign_key_free(config->signs[i].settings.key);
+}

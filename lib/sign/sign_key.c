@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "lib/sign/sign_key.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILE_MAX = 64 << 10, ED25519_OCTETS = 32 };
+
+struct sign_key {
+    EVP_PKEY *key;
+    bool is_ed25519;
+};
+
+/* ---- reading ------------------------------------------------------------------------------ */
+
+/* Why FILE is not safe to sign with, or NULL. */
+static const char *file_problem(const struct stat *file, uid_t reader)
+{
+    if (!S_ISREG(file->st_mode))
+        return "is not a regular file";
+    if ((file->st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        return "is open to others than its owner; chmod it to 0600";
+    if (file->st_size > FILE_MAX)
+        return "is too large for a key";
+    if (reader != (uid_t)-1 && geteuid() == 0 && file->st_uid != reader && reader != 0)
+        return "does not belong to the user that the filter runs as, who could not read it again "
+               "at a reload; chown it";
+    return NULL;
+}
+
+/* Who is asked for a password answers that there is none: nobody sits at a filter's terminal. */
+static int no_password(char *buffer, int size, int writing, void *context)
+{
+    (void)buffer;
+    (void)size;
+    (void)writing;
+    (void)context;
+    return 0;
+}
+
+static EVP_PKEY *read_pem(int fd)
+{
+    FILE *file = fdopen(fd, "r");
+    EVP_PKEY *key = file != NULL ? PEM_read_PrivateKey(file, NULL, no_password, NULL) : NULL;
+
+    ERR_clear_error();
+    if (file != NULL)
+        (void)fclose(file);
+    else
+        (void)close(fd);
+    return key;
+}
+
+static int refuse(const char *why, int error, const char **problem)
+{
+    *problem = why;
+    return error;
+}
+
+/* Take KEY over, whatever comes of it. */
+static int adopt(EVP_PKEY *pkey, struct sign_key **key, const char **problem)
+{
+    struct sign_key *new = NULL;
+    int error = VOUCH_OK;
+
+    if (pkey == NULL)
+        return refuse("holds no private key in PEM form without a password", VOUCH_ERROR_SYNTAX,
+                      problem);
+    if (EVP_PKEY_base_id(pkey) != EVP_PKEY_RSA && EVP_PKEY_base_id(pkey) != EVP_PKEY_ED25519)
+        error = refuse("holds a key that is neither RSA nor Ed25519", VOUCH_ERROR_SYNTAX, problem);
+    else if (EVP_PKEY_base_id(pkey) == EVP_PKEY_RSA && EVP_PKEY_bits(pkey) < SIGN_KEY_BITS_MIN)
+        error = refuse("holds an RSA key of less than 1024 bits (RFC 8301 3.2)", VOUCH_ERROR_RANGE,
+                       problem);
+    else if (EVP_PKEY_base_id(pkey) == EVP_PKEY_RSA && EVP_PKEY_bits(pkey) > SIGN_KEY_BITS_MAX)
+        error = refuse("holds an RSA key of more than 4096 bits", VOUCH_ERROR_RANGE, problem);
+    else if ((new = calloc(1, sizeof *new)) == NULL)
+        error = VOUCH_ERROR_MEMORY;
+    if (error != VOUCH_OK) {
+        EVP_PKEY_free(pkey);
+        return error;
+    }
+    new->key = pkey;
+    new->is_ed25519 = EVP_PKEY_base_id(pkey) == EVP_PKEY_ED25519;
+    *key = new;
+    return VOUCH_OK;
+}
+
+int sign_key_load(const char *path, uid_t reader, struct sign_key **key, const char **problem)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat file;
+    const char *why;
+
+    if (fd < 0 && errno == ENOENT)
+        return refuse("does not exist", VOUCH_ERROR_SYSTEM, problem);
+    if (fd < 0 && errno == EACCES)
+        return refuse("cannot be read: permission denied", VOUCH_ERROR_SYSTEM, problem);
+    if (fd < 0)
+        return refuse("cannot be opened", VOUCH_ERROR_SYSTEM, problem);
+    why = fstat(fd, &file) == 0 ? file_problem(&file, reader) : "cannot be read";
+    if (why != NULL) {
+        (void)close(fd);
+        return refuse(why, VOUCH_ERROR_SYSTEM, problem);
+    }
+    return adopt(read_pem(fd), key, problem);
+}
+
+/* ---- making ------------------------------------------------------------------------------- */
+
+int sign_key_new(bool ed25519, unsigned bits, struct sign_key **key)
+{
+    const char *problem;
+    EVP_PKEY *pkey;
+
+    if (!ed25519 && (bits < SIGN_KEY_BITS_MIN || bits > SIGN_KEY_BITS_MAX))
+        return VOUCH_ERROR_RANGE;
+    pkey = ed25519 ? EVP_PKEY_Q_keygen(NULL, NULL, "ED25519")
+                   : EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)bits);
+    ERR_clear_error();
+    return pkey != NULL ? adopt(pkey, key, &problem) : VOUCH_ERROR_SYSTEM;
+}
+
+void sign_key_free(struct sign_key *key)
+{
+    if (key == NULL)
+        return;
+    EVP_PKEY_free(key->key);
+    free(key);
+}
+
+bool sign_key_is_ed25519(const struct sign_key *key)
+{
+    return key->is_ed25519;
+}
+
+unsigned sign_key_bits(const struct sign_key *key)
+{
+    return (unsigned)EVP_PKEY_bits(key->key);
+}
+
+bool sign_key_public(const struct sign_key *key, unsigned char *octets, size_t *length)
+{
+    unsigned char *der = NULL;
+    int count;
+
+    *length = SIGN_KEY_PUBLIC_MAX;
+    if (key->is_ed25519)
+        return EVP_PKEY_get_raw_public_key(key->key, octets, length) == 1 &&
+               *length == ED25519_OCTETS;
+    count = i2d_PUBKEY(key->key, &der);
+    if (count > 0 && count <= SIGN_KEY_PUBLIC_MAX)
+        memcpy(octets, der, (size_t)count);
+    OPENSSL_free(der);
+    *length = count > 0 ? (size_t)count : 0;
+    return count > 0 && count <= SIGN_KEY_PUBLIC_MAX;
+}
+
+char *sign_key_pem(const struct sign_key *key)
+{
+    BIO *memory = BIO_new(BIO_s_mem());
+    char *octets = NULL, *copy = NULL;
+    long length = 0;
+
+    if (memory != NULL &&
+        PEM_write_bio_PrivateKey(memory, key->key, NULL, NULL, 0, NULL, NULL) == 1)
+        length = BIO_get_mem_data(memory, &octets);
+    if (length > 0)
+        copy = strndup(octets, (size_t)length);
+    if (length > 0)
+        OPENSSL_cleanse(octets, (size_t)length);
+    BIO_free(memory);
+    return copy;
+}
+
+/* ---- signing ------------------------------------------------------------------------------ */
+
+static bool sign_rsa(EVP_PKEY *key, const EVP_MD *md, const unsigned char *hash, size_t length,
+                     unsigned char *octets, size_t *count)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
+    bool done;
+
+    done = context != NULL && EVP_PKEY_sign_init(context) == 1 &&
+           EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_signature_md(context, md) == 1 &&
+           EVP_PKEY_sign(context, octets, count, hash, length) == 1;
+    EVP_PKEY_CTX_free(context);
+    return done;
+}
+
+static bool sign_ed25519(EVP_PKEY *key, const unsigned char *hash, size_t length,
+                         unsigned char *octets, size_t *count)
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool done;
+
+    done = context != NULL && EVP_DigestSignInit(context, NULL, NULL, NULL, key) == 1 &&
+           EVP_DigestSign(context, octets, count, hash, length) == 1;
+    EVP_MD_CTX_free(context);
+    return done;
+}
+
+int sign_key_sign(const struct sign_key *key, enum sign_hash hash_kind, const unsigned char *hash,
+                  size_t length, unsigned char *octets, size_t *octet_count)
+{
+    const EVP_MD *md = hash_kind == SIGN_SHA1 ? EVP_sha1() : EVP_sha256();
+    bool done;
+
+    *octet_count = SIGN_KEY_SIGNATURE_MAX;
+    done = key->is_ed25519 ? sign_ed25519(key->key, hash, length, octets, octet_count)
+                           : sign_rsa(key->key, md, hash, length, octets, octet_count);
+    ERR_clear_error();
+    return done ? VOUCH_OK : VOUCH_ERROR_SYSTEM;
+}
