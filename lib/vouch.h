@@ -189,22 +189,37 @@ VOUCH_MUST_CHECK int vouch_session_new(struct vouch_engine *engine, const struct
                                        const char *client_name, struct vouch_session **session);
 void vouch_session_free(struct vouch_session *session);
 
-/* The HELO or EHLO argument, as often as it comes: the last one counts (RFC 3207 4.2).  Starts the
- * DNS questions that it raises and returns at once. */
+/* The HELO or EHLO argument, as often as it comes: the last one counts, and one from before
+ * STARTTLS is forgotten (RFC 3207 4.2), which shows in VOUCH_FACT_TLS_VERSION.  Starts the DNS
+ * questions that it raises and returns at once. */
 VOUCH_MUST_CHECK int vouch_session_helo(struct vouch_session *session, const char *helo);
 
 /* Facts the MTA tells in macros.  They belong to the session and count for messages begun later; a
  * later value replaces an earlier one, NULL withdraws it. */
 enum vouch_fact {
-    VOUCH_FACT_MTA_NAME,    /* j: our host name as the MTA says it */
-    VOUCH_FACT_AUTH_TYPE,   /* auth_type */
-    VOUCH_FACT_AUTH_AUTHEN, /* auth_authen: the client is authenticated when set and not empty */
-    VOUCH_FACT_TLS_VERSION, /* tls_version */
-    VOUCH_FACT_TLS_CIPHER   /* cipher */
+    VOUCH_FACT_MTA_NAME,     /* j: our host name as the MTA says it */
+    VOUCH_FACT_AUTH_TYPE,    /* auth_type */
+    VOUCH_FACT_AUTH_AUTHEN,  /* auth_authen: the client is authenticated when set and not empty */
+    VOUCH_FACT_TLS_VERSION,  /* tls_version: not empty once the connection is encrypted */
+    VOUCH_FACT_TLS_CIPHER,   /* cipher */
+    VOUCH_FACT_TLS_BITS,     /* cipher_bits */
+    VOUCH_FACT_TLS_VERIFY,   /* verify: what Sendmail says of the client's certificate */
+    VOUCH_FACT_CERT_SUBJECT, /* cert_subject: of the client's certificate, and */
+    VOUCH_FACT_CERT_ISSUER,  /* cert_issuer, each in the form that this MTA uses */
+    VOUCH_FACT_CN_SUBJECT,   /* cn_subject: Sendmail's CommonName of the two */
+    VOUCH_FACT_CN_ISSUER,    /* cn_issuer */
+    VOUCH_FACT_MTA_VERSION   /* v: the MTA's name for its software */
 };
-enum { VOUCH_FACT_COUNT = VOUCH_FACT_TLS_CIPHER + 1 };
+enum { VOUCH_FACT_COUNT = VOUCH_FACT_MTA_VERSION + 1 };
 VOUCH_MUST_CHECK int vouch_session_fact(struct vouch_session *session, enum vouch_fact fact,
                                         const char *value);
+
+/* The macro in which both MTAs tell FACT, as the milter protocol writes it: "{tls_version}", "j".
+ * Never NULL; static. */
+const char *vouch_fact_macro(enum vouch_fact fact);
+
+/* The fact told by a macro of this NAME, with or without its braces.  False: none. */
+bool vouch_fact_from_macro(const char *name, enum vouch_fact *fact);
 
 /* ---- message: one MAIL command ------------------------------------------------------------ */
 

@@ -35,10 +35,18 @@ static sfsistat noted(const struct session *session, unsigned long no_reply)
     return session == NULL || (session->steps & no_reply) != 0 ? SMFIS_NOREPLY : SMFIS_CONTINUE;
 }
 
-static void tell_fact(SMFICTX *context, struct session *session, enum vouch_fact fact,
-                      const char *name)
+static void tell_fact(SMFICTX *context, struct session *session, enum vouch_fact fact)
 {
-    session_note(session, vouch_session_fact(session->client, fact, macro(context, name)));
+    const char *value = macro(context, vouch_fact_macro(fact));
+
+    session_note(session, vouch_session_fact(session->client, fact, value));
+}
+
+/* All that STARTTLS changes. */
+static void tell_tls(SMFICTX *context, struct session *session)
+{
+    for (enum vouch_fact fact = VOUCH_FACT_TLS_VERSION; fact <= VOUCH_FACT_CN_ISSUER; fact++)
+        tell_fact(context, session, fact);
 }
 
 static void tell_queue_id(SMFICTX *context, struct session *session)
@@ -126,8 +134,10 @@ static sfsistat on_connect(SMFICTX *context, char *name, _SOCK_ADDR *address)
         }
     }
     session_connect(session, address, verified_name(context, name));
-    if (session->client != NULL)
-        tell_fact(context, session, VOUCH_FACT_MTA_NAME, "j");
+    if (session->client != NULL) {
+        tell_fact(context, session, VOUCH_FACT_MTA_NAME);
+        tell_fact(context, session, VOUCH_FACT_MTA_VERSION);
+    }
     return noted(session, SMFIP_NR_CONN);
 }
 
@@ -137,8 +147,7 @@ static sfsistat on_helo(SMFICTX *context, char *helo)
 
     if (session == NULL || session->client == NULL)
         return noted(session, SMFIP_NR_HELO);
-    tell_fact(context, session, VOUCH_FACT_TLS_VERSION, "{tls_version}");
-    tell_fact(context, session, VOUCH_FACT_TLS_CIPHER, "{cipher}");
+    tell_tls(context, session);
     session_note(session, vouch_session_helo(session->client, helo));
     return noted(session, SMFIP_NR_HELO);
 }
@@ -151,8 +160,9 @@ static sfsistat on_mail(SMFICTX *context, char **arguments)
         session_end(session); /* some MTAs send no abort */
     if (session == NULL || session->client == NULL)
         return answer_unchecked(context, session);
-    tell_fact(context, session, VOUCH_FACT_AUTH_TYPE, "{auth_type}");
-    tell_fact(context, session, VOUCH_FACT_AUTH_AUTHEN, "{auth_authen}");
+    tell_fact(context, session, VOUCH_FACT_AUTH_TYPE);
+    tell_fact(context, session, VOUCH_FACT_AUTH_AUTHEN);
+    tell_tls(context, session);
     if (!session_begin(session, arguments[0]))
         return answer_unchecked(context, session);
     for (size_t i = 1; arguments[i] != NULL; i++)

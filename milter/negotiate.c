@@ -7,17 +7,23 @@
 #include "milter/session.h"
 #include "milter/writable.h"
 
+/* Postfix does not know all of them, and leaves those out. */
+#define TLS_MACROS                                                                                 \
+    "{tls_version} {cipher} {cipher_bits} {verify} {cert_subject} {cert_issuer} {cn_subject} "     \
+    "{cn_issuer}"
+
 /* The macros we read, by the place where the MTA knows them first.  An EHLO after STARTTLS brings
- * the TLS macros; Postfix knows the queue id only after RCPT. */
+ * the TLS macros, and MAIL does, for a client that says no EHLO; Postfix knows the queue id only
+ * after RCPT. */
 static void ask_for_macros(SMFICTX *context)
 {
     static const struct {
         int place;
         const char *macros;
     } list[] = {
-        {SMFIM_CONNECT, "j {client_resolve}"},
-        {SMFIM_HELO, "{tls_version} {cipher}"},
-        {SMFIM_ENVFROM, "i {auth_type} {auth_authen}"},
+        {SMFIM_CONNECT, "j v {client_resolve}"},
+        {SMFIM_HELO, TLS_MACROS},
+        {SMFIM_ENVFROM, "i {auth_type} {auth_authen} " TLS_MACROS},
         {SMFIM_ENVRCPT, "i"},
         {SMFIM_EOH, "i"},
         {SMFIM_EOM, "i"},

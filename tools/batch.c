@@ -49,6 +49,32 @@ static bool take_recipients(const json_t *object, const char ***list, size_t *co
     return true;
 }
 
+/* "macros": an object of texts.  MACROS has room for each kind once. */
+static bool take_macros(json_t *values, struct macro *macros, size_t *count, char *problem)
+{
+    const char *name;
+    json_t *value;
+
+    *count = 0;
+    if (values != NULL && !json_is_null(values) && !json_is_object(values)) {
+        (void)snprintf(problem, PROBLEM_SIZE, "\"macros\" is not an object");
+        return false;
+    }
+    json_object_foreach(values, name, value)
+    {
+        enum vouch_fact fact;
+
+        if (!vouch_fact_from_macro(name, &fact) || *count == VOUCH_FACT_COUNT) {
+            (void)snprintf(problem, PROBLEM_SIZE, "no macro \"%.40s\" is looked at", name);
+            return false;
+        }
+        macros[*count].fact = fact;
+        if (!take_text(values, name, &macros[(*count)++].value, problem))
+            return false;
+    }
+    return true;
+}
+
 static bool take_request(const json_t *object, struct request *request, const char ***recipients,
                          char *problem)
 {
@@ -81,12 +107,14 @@ static bool take_request(const json_t *object, struct request *request, const ch
 /* The answer object, or NULL with PROBLEM filled. */
 static json_t *evaluate(struct vouch_engine *engine, const json_t *object, char *problem)
 {
-    struct request request = {0};
+    struct macro macros[VOUCH_FACT_COUNT];
+    struct request request = {.macros = macros};
     const char **recipients = NULL;
     char *record = NULL;
     json_t *answer = NULL;
 
-    if (take_request(object, &request, &recipients, problem)) {
+    if (take_request(object, &request, &recipients, problem) &&
+        take_macros(json_object_get(object, "macros"), macros, &request.macro_count, problem)) {
         int error = request_run(engine, &request, ANSWER_RECORD, &record);
 
         if (error == VOUCH_ERROR_SYNTAX)

@@ -17,6 +17,7 @@ enum {
     OPTION_HELO,
     OPTION_MAIL_FROM,
     OPTION_AUTHENTICATED,
+    OPTION_MACRO,
     OPTION_RCPT,
     OPTION_SUBMITTER,
     OPTION_METHOD,
@@ -32,6 +33,7 @@ static const struct option long_options[] = {
     {"helo", required_argument, NULL, OPTION_HELO},
     {"mail-from", required_argument, NULL, OPTION_MAIL_FROM},
     {"authenticated", required_argument, NULL, OPTION_AUTHENTICATED},
+    {"macro", required_argument, NULL, OPTION_MACRO},
     {"submitter", required_argument, NULL, OPTION_SUBMITTER},
     {"rcpt", required_argument, NULL, OPTION_RCPT},
     {"method", required_argument, NULL, OPTION_METHOD},
@@ -60,6 +62,7 @@ const char *options_usage(void)
            "      --submitter ADDRESS    SUBMITTER parameter of MAIL (RFC 4405)\n"
            "      --rcpt ADDRESS         recipient (may be repeated)\n"
            "      --authenticated USER   the client logged in as USER\n"
+           "      --macro NAME=VALUE     what the MTA tells in a macro, such as verify=OK\n"
            "      --method LIST          run just these methods, whatever the configuration says\n"
            "      --batch FILE           one JSON request per line, one answer line each\n"
            "      --json                 answer as one JSON object\n"
@@ -81,6 +84,21 @@ static bool append(const char ***list, size_t *count, const char *value)
         return complain("out of memory", "");
     grown[(*count)++] = value;
     *list = grown;
+    return true;
+}
+
+static bool append_macro(struct options *options, const char *text)
+{
+    struct macro macro;
+    struct macro *grown;
+
+    if (!macro_read(text, &macro))
+        return complain("not NAME=VALUE of a macro that is looked at: ", text);
+    grown = realloc(options->macros, (options->macro_count + 1) * sizeof *grown);
+    if (grown == NULL)
+        return complain("out of memory", "");
+    grown[options->macro_count++] = macro;
+    options->macros = grown;
     return true;
 }
 
@@ -133,6 +151,8 @@ static bool take_option(struct options *options, int option, const char *value)
     case OPTION_AUTHENTICATED:
         options->authenticated = value;
         return true;
+    case OPTION_MACRO:
+        return append_macro(options, value);
     case OPTION_RCPT:
         return append(&options->recipients, &options->recipient_count, value);
     case OPTION_METHOD:
@@ -250,6 +270,7 @@ void options_free(struct options *options)
 {
     free(options->nameservers);
     free(options->recipients);
+    free(options->macros);
 }
 
 /* A string of the configuration language; VALUE comes from the administrator's own command line. */

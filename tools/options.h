@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "tools/macro.h"
+
 enum command {
     COMMAND_CHECK,
     COMMAND_CSA,
@@ -29,6 +31,8 @@ struct options {
     const char *mail_from;
     const char *submitter;
     const char *authenticated;
+    struct macro *macros;
+    size_t macro_count;
     const char **recipients;
     size_t recipient_count;
     const char *methods; /* comma-separated, or NULL: as configured */

@@ -28,6 +28,15 @@ static bool read_address(const char *text, struct sockaddr_storage *address)
     return false;
 }
 
+static int tell_macros(struct vouch_session *session, const struct request *request)
+{
+    int error = VOUCH_OK;
+
+    for (size_t i = 0; error == VOUCH_OK && i < request->macro_count; i++)
+        error = vouch_session_fact(session, request->macros[i].fact, request->macros[i].value);
+    return error;
+}
+
 static int start_session(struct vouch_engine *engine, const struct request *request,
                          struct vouch_session **session)
 {
@@ -40,6 +49,8 @@ static int start_session(struct vouch_engine *engine, const struct request *requ
         vouch_session_new(engine, (const struct sockaddr *)&address, request->client_name, session);
     if (error == VOUCH_OK && request->authenticated != NULL)
         error = vouch_session_fact(*session, VOUCH_FACT_AUTH_AUTHEN, request->authenticated);
+    if (error == VOUCH_OK)
+        error = tell_macros(*session, request);
     if (error == VOUCH_OK && request->helo != NULL)
         error = vouch_session_helo(*session, request->helo);
     return error;

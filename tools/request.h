@@ -10,14 +10,17 @@
 #include <stddef.h>
 
 #include "lib/vouch.h"
+#include "tools/macro.h"
 
 struct request {
     const char *client; /* an IP address */
     const char *client_name;
     const char *helo; /* NULL: none was given */
     const char *mail_from;
-    const char *submitter;     /* xtext; NULL: none */
-    const char *authenticated; /* the user, or NULL */
+    const char *submitter;      /* xtext; NULL: none */
+    const char *authenticated;  /* the user, or NULL */
+    const struct macro *macros; /* what else the MTA tells */
+    size_t macro_count;
     const char *queue_id;
     const char *const *recipients;
     size_t recipient_count;

@@ -113,6 +113,8 @@ static int check_one(struct vouch_engine *engine, const struct options *options)
         .mail_from = options->mail_from != NULL ? options->mail_from : "",
         .submitter = options->submitter,
         .authenticated = options->authenticated,
+        .macros = options->macros,
+        .macro_count = options->macro_count,
         .recipients = options->recipients,
         .recipient_count = options->recipient_count,
     };

@@ -35,6 +35,11 @@ struct facts session_facts(const struct vouch_session *session, const struct hel
     return facts;
 }
 
+bool session_is_encrypted(const struct vouch_session *session)
+{
+    return text_or_empty(session->mta[VOUCH_FACT_TLS_VERSION])[0] != '\0';
+}
+
 struct check helo_check(const struct vouch_session *session, const struct helo *helo,
                         const struct facts *facts)
 {
@@ -70,6 +75,7 @@ struct helo *helo_new(const struct vouch_session *session, const char *argument)
     if (helo == NULL)
         return NULL;
     helo->references = 1;
+    helo->encrypted = session_is_encrypted(session);
     helo->began = clock_now();
     helo->arena = arena_new(HELO_ARENA_LIMIT);
     helo->budget = budget_new(&session->engine->config->budget);

@@ -19,13 +19,13 @@ static bool has_temperror(const struct outcome *outcomes)
     return false;
 }
 
-/* Without HELO there is still something to say about it; what DNS trouble or want of
- * memory left open is asked again. */
+/* Without HELO there is still something to say about it; one from before STARTTLS is none
+ * (RFC 3207 4.2); what DNS trouble or want of memory left open is asked again. */
 static int ensure_helo(struct vouch_session *session)
 {
     struct helo *helo = session->helo;
 
-    if (helo == NULL)
+    if (helo == NULL || (session_is_encrypted(session) && !helo->encrypted))
         return vouch_session_helo(session, "");
     if (helo->checked && (helo->incomplete || has_temperror(helo->outcomes)))
         return vouch_session_helo(session, helo->argument);

@@ -39,6 +39,7 @@ struct helo {
     struct budget *budget;
     nanoseconds began;
     const char *argument;
+    bool encrypted;           /* it was said over TLS */
     struct outcome *outcomes; /* NULL until checked */
     bool checked;
     bool incomplete; /* there was no memory for all outcomes */
@@ -107,6 +108,9 @@ void helo_release(struct helo *helo);
 /* What a verifier works with when it looks at HELO's or MESSAGE's own facts. */
 struct check helo_check(const struct vouch_session *session, const struct helo *helo,
                         const struct facts *facts);
+
+/* Whether the MTA has told that the connection is encrypted. */
+bool session_is_encrypted(const struct vouch_session *session);
 
 /* The facts of the connection alone. */
 struct facts session_facts(const struct vouch_session *session, const struct helo *helo);

@@ -125,6 +125,17 @@ static bool act_on_message(struct play *play, const struct step *step)
     return true;
 }
 
+static void tell_macro(struct play *play, struct vouch_session *session, const char *name,
+                       const char *value)
+{
+    enum vouch_fact fact;
+
+    if (vouch_fact_from_macro(name, &fact))
+        must(play, vouch_session_fact(session, fact, value));
+    else
+        play->problem = "no such macro";
+}
+
 static void act_on_session(struct play *play, const struct step *step)
 {
     const char *const *word = step->word;
@@ -138,6 +149,8 @@ static void act_on_session(struct play *play, const struct step *step)
         must(play, vouch_session_fact(session, VOUCH_FACT_MTA_NAME, word[1]));
     else if (strcmp(word[0], "auth") == 0)
         must(play, vouch_session_fact(session, VOUCH_FACT_AUTH_AUTHEN, word[1]));
+    else if (strcmp(word[0], "macro") == 0)
+        tell_macro(play, session, word[1], word[2]);
     else
         play->problem = "not understood";
 }

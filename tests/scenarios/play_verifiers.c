@@ -80,6 +80,7 @@ static void run_stage(struct play *play, struct bench *bench, enum vouch_stage s
         if (verifiers[i]->stage != stage || !is_wanted(bench, verifiers[i]) ||
             !check_applies(&check, verifiers[i]))
             continue;
+        check.outcomes = bench->outcomes;
         *bench->outcomes_end = verifiers[i]->check(&check);
         while (*bench->outcomes_end != NULL)
             bench->outcomes_end = &(*bench->outcomes_end)->next;

@@ -37,6 +37,7 @@
  *
  *     mta NAME                          what our MTA calls itself
  *     auth NAME                         the client authenticates
+ *     macro NAME VALUE                  what the MTA tells from now on
  *     parameter TEXT                    of MAIL, such as SUBMITTER=bob@example.org
  *     rcpt PATH
  *     header NAME VALUE
