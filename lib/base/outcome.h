@@ -26,7 +26,8 @@
     X(METHOD_SPF, "spf", true)                                                                     \
     X(METHOD_SENDER_ID, "sender-id", true)                                                         \
     X(METHOD_DOMAINKEYS, "domainkeys", true)                                                       \
-    X(METHOD_DKIM, "dkim", true)
+    X(METHOD_DKIM, "dkim", true)                                                                   \
+    X(METHOD_TLS, "tls", false)
 
 enum method {
 #define METHOD_ENUM(symbol, name, registered) symbol,
@@ -85,6 +86,8 @@ const char *identity_name(enum identity identity);
     /* CSA, in the words of spec/csv.md 6 */                                                       \
     X(REASON_CSA_OK, "csa-ok", "host name authorized and client address matches")                  \
     X(REASON_CSA_OK_FORWARD, "csa-ok-forward", "host name authorized and resolves to the client")  \
+    X(REASON_CSA_OK_CERTIFICATE, "csa-ok-certificate",                                             \
+      "host name authorized and the client's certificate names it")                                \
     X(REASON_CSA_UNKNOWN, "csa-unknown", "no CSA record and no assertion by a parent")             \
     X(REASON_CSA_UNVERIFIED, "csa-unverified",                                                     \
       "host name authorized but the client is not proven to bear it")                              \
@@ -181,7 +184,26 @@ const char *identity_name(enum identity identity);
     X(REASON_DKIM_RSA_SHA1, "dkim-rsa-sha1", "signed with rsa-sha1")                               \
     X(REASON_DKIM_WEAK_KEY, "dkim-weak-key", "the key is too short")                               \
     X(REASON_DKIM_BODY_LENGTH, "dkim-body-length", "a part of the body is not signed")             \
-    X(REASON_DKIM_TOO_MANY, "dkim-too-many", "too many signatures")
+    X(REASON_DKIM_TOO_MANY, "dkim-too-many", "too many signatures")                                \
+    /* TLS and the client's certificate */                                                         \
+    X(REASON_TLS_MATCH, "tls-matches-helo", "the certificate is verified and names the HELO name") \
+    X(REASON_TLS_VERIFIED, "tls-verified",                                                         \
+      "the certificate is verified, but does not name the HELO name")                              \
+    X(REASON_TLS_NOT_ENCRYPTED, "tls-not-encrypted", "the connection is not encrypted")            \
+    X(REASON_TLS_NO_CERTIFICATE, "tls-no-certificate", "the client presented no certificate")      \
+    X(REASON_TLS_NOT_REQUESTED, "tls-not-requested", "the client was asked for no certificate")    \
+    X(REASON_TLS_NONE_VERIFIED, "tls-none-verified",                                               \
+      "the client presented no certificate that could be verified")                                \
+    X(REASON_TLS_UNKNOWN_MTA, "tls-unknown-mta",                                                   \
+      "the MTA does not say whether it verified the certificate")                                  \
+    X(REASON_TLS_NOT_VERIFIED, "tls-not-verified", "the certificate could not be verified")        \
+    X(REASON_TLS_BAD_NAME, "tls-bad-name", "a name in the certificate is malformed")               \
+    X(REASON_TLS_REFUSED_ISSUER, "tls-refused-issuer",                                             \
+      "certificates of this issuer are not accepted here")                                         \
+    X(REASON_TLS_REFUSED_SUBJECT, "tls-refused-subject", "this certificate is not accepted here")  \
+    X(REASON_TLS_TEMPERROR, "tls-temporary-error", "the certificate could not be checked now")     \
+    X(REASON_TLS_MTA_ERROR, "tls-mta-error", "the MTA had trouble with TLS")                       \
+    X(REASON_TLS_MALFORMED, "tls-malformed", "what the MTA tells of the certificate is malformed")
 
 enum reason {
 #define REASON_ENUM(symbol, code, text) symbol,

@@ -49,6 +49,23 @@ bool config_only_tells(const struct vouch_config *config, const struct outcome *
            config->verify.senderid.use_spf1 == SENDERID_SPF1_ANNOTATE;
 }
 
+bool config_tls_unmet(const struct vouch_config *config, const struct outcome *outcome)
+{
+    if (outcome->method != METHOD_TLS)
+        return false;
+    switch (config->tls_require) {
+    case TLS_REQUIRE_NO:
+        return false;
+    case TLS_REQUIRE_ENCRYPTION:
+        return outcome->reason == REASON_TLS_NOT_ENCRYPTED || outcome->reason == REASON_MEMORY;
+    case TLS_REQUIRE_CERTIFICATE:
+        return outcome->result != VOUCH_PASS;
+    case TLS_REQUIRE_MATCHING:
+        return outcome->reason != REASON_TLS_MATCH;
+    }
+    return false;
+}
+
 int config_domain_compare(const struct dns_name *a, const struct dns_name *b)
 {
     if (a->length != b->length)

@@ -71,6 +71,15 @@ enum refuse_when {
     "never both-fail either-fails neither-passes either-does-not-pass "                            \
     "one-fails-other-does-not-pass"
 
+/* What a connection must have to bring mail. */
+enum tls_require {
+    TLS_REQUIRE_NO,
+    TLS_REQUIRE_ENCRYPTION,
+    TLS_REQUIRE_CERTIFICATE, /* that is verified */
+    TLS_REQUIRE_MATCHING     /* whose CommonName is the HELO name */
+};
+#define TLS_REQUIRE_WORDS "no encryption certificate matching-certificate"
+
 struct config_domain {
     struct dns_name name;
     const char *text; /* as written */
@@ -116,6 +125,9 @@ struct vouch_config {
     bool received_spf; /* write a Received-SPF field */
     enum refuse_when refuse_when;
     struct config_rule refuse; /* what is done then */
+    enum tls_require tls_require;
+    struct config_rule tls_unmet; /* what is done where that is missing */
+    struct config_origin tls_enabled_origin, tls_issuers_origin, tls_subjects_origin;
     struct config_exempt exempt;
     size_t header_octets;           /* of a message that are kept */
     unsigned recipients;            /* of a message that are kept, for the record */
@@ -156,6 +168,9 @@ enum vouch_result config_domain_result(const struct config_domain *domain,
 /* Whether OUTCOME is told and counts neither for nor against the message: who published a record
  * for SPF need not have meant the addresses of headers (RFC 4406, the IESG's note). */
 bool config_only_tells(const struct vouch_config *config, const struct outcome *outcome);
+
+/* Whether OUTCOME says that the connection has not what tls { require } asks for. */
+bool config_tls_unmet(const struct vouch_config *config, const struct outcome *outcome);
 
 /* The rule for OUTCOME: the most specific `domain` override that speaks of it, else the method's
  * own. *DOMAIN (may be NULL) is the override used, or NULL.  Never NULL. */

@@ -63,10 +63,24 @@ static enum vouch_action wish(const struct facts *facts, const struct outcome *o
     return rule->action;
 }
 
+/* What tls { require } asks for; what could not be found out is no reason to refuse for good. */
+static enum vouch_action requirement_wish(const struct outcome *outcome,
+                                          const struct vouch_config *config)
+{
+    if (!config_tls_unmet(config, outcome))
+        return VOUCH_CONTINUE;
+    if (config->tls_unmet.action > VOUCH_TEMPFAIL && outcome->result == VOUCH_TEMPERROR)
+        return VOUCH_TEMPFAIL;
+    return config->tls_unmet.action;
+}
+
 enum vouch_action decide_wish(const struct facts *facts, const struct outcome *outcome,
                               const struct vouch_config *config)
 {
-    return wish(facts, outcome, config, config_rule_for(config, outcome, NULL));
+    enum vouch_action own = wish(facts, outcome, config, config_rule_for(config, outcome, NULL));
+    enum vouch_action required = requirement_wish(outcome, config);
+
+    return weight(required) > weight(own) ? required : own;
 }
 
 /* RULE asks for ACTION because of OUTCOME. */
@@ -83,6 +97,7 @@ static void take(struct decision *decision, const struct outcome *outcome,
         decision->rule = rule;
         decision->domain = domain;
         decision->combination = REFUSE_NEVER;
+        decision->requirement = TLS_REQUIRE_NO;
         decision->failures = 0;
         memset(decision->reasons, 0, sizeof decision->reasons);
     }
@@ -97,8 +112,16 @@ static void weigh(struct decision *decision, const struct facts *facts,
 {
     const struct config_domain *domain;
     const struct config_rule *rule = config_rule_for(config, outcome, &domain);
+    enum vouch_action own = wish(facts, outcome, config, rule);
+    enum vouch_action required = requirement_wish(outcome, config);
 
-    take(decision, outcome, rule, domain, wish(facts, outcome, config, rule));
+    if (weight(required) <= weight(own)) {
+        take(decision, outcome, rule, domain, own);
+        return;
+    }
+    take(decision, outcome, &config->tls_unmet, NULL, required);
+    if (decision->outcome == outcome)
+        decision->requirement = config->tls_require;
 }
 
 /* And that of both together; what asks for the same by itself is named by itself. */
@@ -135,6 +158,8 @@ static const char *subject_and_detail(const struct outcome *outcome, bool perman
         outcome->result != VOUCH_PASS)
         return dkim_subject_and_detail(outcome, permanent);
 
+    if (outcome->reason == REASON_TLS_NOT_ENCRYPTED)
+        return permanent ? "5.7.10" : "4.7.10"; /* RFC 5248 2.4's registry: encryption needed */
     if (outcome->method == METHOD_SPF && is_error)
         return permanent ? "5.7.24" : "4.7.24"; /* RFC 7372 3.2 */
     if (outcome->method == METHOD_SPF &&

@@ -37,6 +37,7 @@ struct decision {
     const struct config_rule *rule;     /* that decided; NULL: none did */
     const struct config_domain *domain; /* override the rule stands in, or NULL */
     enum refuse_when combination;       /* the rule is about two outcomes together */
+    enum tls_require requirement;       /* the rule is that the connection must have this */
     unsigned failures;                  /* outcomes whose rule wants what `wanted` is */
     const struct outcome *reasons[DECISION_REASONS]; /* the first of them, `outcome` foremost; NULL
                                                         where there are fewer */

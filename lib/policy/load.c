@@ -183,6 +183,23 @@ static void check_engine(struct reader *reader)
         reader_problem(reader, config->second_opinion_origin, missing, "spf.second-opinion");
 }
 
+/* A requirement that nobody looks at would be worse than none; but `vouch check --method` may turn
+ * the method off. */
+static void check_tls(struct reader *reader)
+{
+    static const char needs[] = "%s needs tls { enabled = yes }";
+    const struct vouch_config *config = reader->config;
+
+    if (config->enabled[METHOD_TLS] || strcmp(config->tls_enabled_origin.file, "command line") == 0)
+        return;
+    if (config->tls_require != TLS_REQUIRE_NO)
+        reader_problem(reader, config->tls_unmet.origin, needs, "tls.require");
+    if (config->verify.tls.refuse_issuers.count > 0)
+        reader_problem(reader, config->tls_issuers_origin, needs, "tls.refuse-issuers");
+    if (config->verify.tls.refuse_subjects.count > 0)
+        reader_problem(reader, config->tls_subjects_origin, needs, "tls.refuse-subjects");
+}
+
 /* What no option can be asked alone. */
 static void check_together(struct reader *reader)
 {
@@ -191,6 +208,7 @@ static void check_together(struct reader *reader)
     struct dns_name owner;
 
     check_engine(reader);
+    check_tls(reader);
     if (dns->dnssec == DNSSEC_YES && dns->trust_anchor[0] == '\0' &&
         trust_anchor_read(TRUST_ANCHOR_ROOT, &owner, &problem) != VOUCH_OK)
         reader_problem(reader, reader->config->dnssec_origin,

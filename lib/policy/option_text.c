@@ -56,6 +56,9 @@ void option_values(const struct option *option, struct text *text)
     case OPTION_NAMESERVERS:
         text_printf(text, "a list of up to %" PRIu64 " ADDRESS or ADDRESS@PORT", option->maximum);
         return;
+    case OPTION_TEXTS:
+        text_add(text, "a list of texts");
+        return;
     default:
         text_add(text, "text");
     }

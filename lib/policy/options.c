@@ -35,6 +35,12 @@
     RULE(METHOD_DKIM, RULE_SCOPE_MAIN, result, "dkim", name, "continue", meaning)
 #define DOMAINKEYS(result, name, meaning)                                                          \
     RULE(METHOD_DOMAINKEYS, RULE_SCOPE_MAIN, result, "domainkeys", name, "continue", meaning)
+#define TLS(result, name_, default_, meaning_)                                                     \
+    {                                                                                              \
+        .section = "tls", .name = (name_), .type = OPTION_RULE, .standard = (default_),            \
+        AT(rules.rule[METHOD_TLS][RULE_SCOPE_MAIN][result]), .of_no_domain = true,                 \
+        .meaning = (meaning_)                                                                      \
+    }
 #define SPF_HELO(result, name, meaning)                                                            \
     RULE(METHOD_SPF, RULE_SCOPE_HELO, result, "spf", name, "continue", meaning)
 
@@ -229,6 +235,39 @@ const struct option option_table[] = {
     {"dkim", "max-signatures", OPTION_NUMBER, "10", .minimum = 1, .maximum = 100,
      AT(verify.dkim.max_signatures), .meaning = "How many signatures of one message are verified."},
 
+    {"tls", "enabled", OPTION_CHOICE, "no", .words = OPTION_YES_NO, AT(enabled[METHOD_TLS]),
+     .origin_offset = offsetof(struct vouch_config, tls_enabled_origin),
+     .meaning = "Whether to look at the encryption of the connection and the client's certificate, "
+                "which the MTA has verified."},
+    {"tls", "require", OPTION_WORD, "no", .words = TLS_REQUIRE_WORDS, AT(tls_require),
+     .origin_offset = offsetof(struct vouch_config, tls_unmet.origin),
+     .meaning = "What a connection must have to bring mail: an encrypted connection, a client "
+                "certificate that is verified, or one whose CommonName is the HELO name."},
+    {"tls", "unmet", OPTION_ACTION, "reject",
+     .words = "annotate reject tempfail quarantine discard", AT(tls_unmet.action),
+     .meaning = "What is done with mail where that is missing."},
+    {"tls", "refuse-issuers", OPTION_TEXTS, "{}", AT(verify.tls.refuse_issuers.patterns),
+     .count_offset = offsetof(struct vouch_config, verify.tls.refuse_issuers.count),
+     .origin_offset = offsetof(struct vouch_config, tls_issuers_origin), .maximum = 1000,
+     .meaning = "Certificate authorities whose certificates are not accepted; * stands for any "
+                "characters."},
+    {"tls", "refuse-subjects", OPTION_TEXTS, "{}", AT(verify.tls.refuse_subjects.patterns),
+     .count_offset = offsetof(struct vouch_config, verify.tls.refuse_subjects.count),
+     .origin_offset = offsetof(struct vouch_config, tls_subjects_origin), .maximum = 1000,
+     .meaning = "Subjects whose certificates are not accepted; * stands for any characters."},
+    TLS(VOUCH_NONE, "none", "continue", "When the connection is not encrypted."),
+    TLS(VOUCH_NEUTRAL, "neutral", "continue",
+        "When it is encrypted, and there is no certificate that the MTA has verified."),
+    RULE(METHOD_TLS, RULE_SCOPE_MAIN, VOUCH_PASS, "tls", "pass", "continue",
+         "When the certificate is verified; for a domain: and names its HELO name."),
+    TLS(VOUCH_FAIL, "fail", "continue",
+        "When the client presented a certificate that is not good (Postfix says neutral)."),
+    TLS(VOUCH_POLICY, "policy", "reject",
+        "When the certificate is of a refused issuer or subject."),
+    TLS(VOUCH_TEMPERROR, "temperror", "continue", "When the MTA could not check it now."),
+    TLS(VOUCH_PERMERROR, "permerror", "continue",
+        "When what the MTA tells of the certificate is of no use."),
+
     {"exempt", "clients", OPTION_NETWORKS, "{\"127.0.0.0/8\", \"::1\"}", AT(exempt.clients),
      .count_offset = offsetof(struct vouch_config, exempt.client_count),
      .origin_offset = offsetof(struct vouch_config, exempt.clients_rule.origin),
@@ -287,22 +326,12 @@ const struct option option_table[] = {
 const size_t option_count = sizeof option_table / sizeof option_table[0];
 
 const char *const option_sections[] = {
-    "",
-    "dns",
-    "csa",
-    "helo",
-    "iprev",
-    "spf",
-    "sender-id",
-    "domainkeys",
-    "dkim",
-    "exempt",
-    "authentication-results",
-    "signing",
-    "limits",
-    OPTION_DOMAIN_SECTION,
-    "sign",
-    NULL,
+    "",          "dns",        "csa",
+    "helo",      "iprev",      "spf",
+    "sender-id", "domainkeys", "dkim",
+    "tls",       "exempt",     "authentication-results",
+    "signing",   "limits",     OPTION_DOMAIN_SECTION,
+    "sign",      NULL,
 };
 
 const struct option_titled option_titled[] = {
@@ -334,7 +363,8 @@ const struct option *option_find(const char *section, const char *name)
 
 bool option_is_list(const struct option *option)
 {
-    return option->type == OPTION_NETWORKS || option->type == OPTION_NAMESERVERS;
+    return option->type == OPTION_NETWORKS || option->type == OPTION_NAMESERVERS ||
+           option->type == OPTION_TEXTS;
 }
 
 bool option_is_for_domains(const struct option *option)

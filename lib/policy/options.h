@@ -17,17 +17,18 @@
 #include "lib/base/text.h"
 
 enum option_type {
-    OPTION_TEXT,       /* const char * */
-    OPTION_CHOICE,     /* bool: the second of `words` */
-    OPTION_WORD,       /* an enum that has the `words` in their order */
-    OPTION_NUMBER,     /* unsigned */
-    OPTION_MODE,       /* unsigned: octal digits, permissions of a file */
-    OPTION_DURATION,   /* nanoseconds: "8s", "500ms", "1m" */
-    OPTION_SIZE,       /* size_t: octets, "64k", "16M", "1G" */
-    OPTION_ACTION,     /* enum vouch_action: one of `words` */
-    OPTION_RULE,       /* struct config_rule: any action */
-    OPTION_NETWORKS,   /* list of struct ip_network */
-    OPTION_NAMESERVERS /* list of const char *: "ADDR" or "ADDR@PORT" */
+    OPTION_TEXT,        /* const char * */
+    OPTION_CHOICE,      /* bool: the second of `words` */
+    OPTION_WORD,        /* an enum that has the `words` in their order */
+    OPTION_NUMBER,      /* unsigned */
+    OPTION_MODE,        /* unsigned: octal digits, permissions of a file */
+    OPTION_DURATION,    /* nanoseconds: "8s", "500ms", "1m" */
+    OPTION_SIZE,        /* size_t: octets, "64k", "16M", "1G" */
+    OPTION_ACTION,      /* enum vouch_action: one of `words` */
+    OPTION_RULE,        /* struct config_rule: any action */
+    OPTION_NETWORKS,    /* list of struct ip_network */
+    OPTION_NAMESERVERS, /* list of const char *: "ADDR" or "ADDR@PORT" */
+    OPTION_TEXTS        /* list of const char * */
 };
 
 struct option {

@@ -59,6 +59,7 @@ size_t value_size(enum option_type type)
         [OPTION_RULE] = sizeof(struct config_rule),
         [OPTION_NETWORKS] = sizeof(struct ip_network),
         [OPTION_NAMESERVERS] = sizeof(const char *),
+        [OPTION_TEXTS] = sizeof(const char *),
     };
 
     return sizes[type];
@@ -312,6 +313,7 @@ int value_store(const struct option *option, const char *text, void *field, stru
                             "has a control character in it; is a closing quote missing?");
     switch (option->type) {
     case OPTION_TEXT:
+    case OPTION_TEXTS:
         return store_text(option, text, field, arena, complaint);
     case OPTION_CHOICE:
         return store_choice(option, text, field, complaint);

@@ -19,15 +19,13 @@ static void add_string(struct text *text, const char *string)
     text_add_char(text, '"');
 }
 
-/* "sender-id { refuse-when = both-fail }" */
-static void add_combination(struct text *text, enum refuse_when when)
+/* "OPTION = WORD }", where WORD is the one of WORDS, counted from 0, at INDEX */
+static void add_word(struct text *text, const char *option, const char *words, unsigned index)
 {
-    const char *word = REFUSE_WHEN_WORDS;
-
-    for (; when > REFUSE_NEVER; when--)
-        word = strchr(word, ' ') + 1;
-    text_add(text, "sender-id { refuse-when = ");
-    text_append(text, word, strcspn(word, " "));
+    for (; index > 0; index--)
+        words = strchr(words, ' ') + 1;
+    text_printf(text, "%s = ", option);
+    text_append(text, words, strcspn(words, " "));
     text_add(text, " }");
 }
 
@@ -44,7 +42,11 @@ const char *record_rule_text(struct arena *arena, const struct decision *decisio
     if (decision->rule == NULL || decision->outcome == NULL)
         return "";
     if (decision->combination != REFUSE_NEVER) {
-        add_combination(&text, decision->combination);
+        add_word(&text, "sender-id { refuse-when", REFUSE_WHEN_WORDS, decision->combination);
+        return text_string(&text);
+    }
+    if (decision->requirement != TLS_REQUIRE_NO) {
+        add_word(&text, "tls { require", TLS_REQUIRE_WORDS, decision->requirement);
         return text_string(&text);
     }
     if (decision->domain != NULL) {

@@ -68,6 +68,18 @@ static const char *identity_key(const struct outcome *outcome)
     return outcome->identity == IDENTITY_MAILFROM ? " mailfrom=" : " helo=";
 }
 
+/* Who answers for the client. */
+static void add_issuer(struct text *line, const struct outcome *outcome)
+{
+    for (const struct property *p = outcome->properties; p != NULL; p = p->next) {
+        if (strcmp(p->name, "cert-issuer") != 0)
+            continue;
+        text_add(line, " issuer=\"");
+        words_escaped(line, p->value, "\"", NAME_MAX_OCTETS);
+        text_add(line, "\"");
+    }
+}
+
 static void add_verdicts(struct text *line, const struct report_view *view)
 {
     for (const struct outcome *o = view->outcomes; o != NULL; o = o->next) {
@@ -78,6 +90,8 @@ static void add_verdicts(struct text *line, const struct report_view *view)
             add_why(line, o);
         if (o->domain[0] != '\0')
             add_name(line, identity_key(o), o->domain, NAME_MAX_OCTETS);
+        if (o->method == METHOD_TLS)
+            add_issuer(line, o);
         text_add(line, "; ");
     }
 }

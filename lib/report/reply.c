@@ -229,11 +229,35 @@ static bool say_iprev(struct text *line, const struct facts *facts, const struct
     return true;
 }
 
+/* "mail is taken here only over TLS, with a client certificate that can be verified: the client
+ * presented no certificate".  False: nothing needs to be said in this way. */
+static bool say_tls(struct text *line, const struct facts *facts, const struct outcome *outcome)
+{
+    if (outcome->method != METHOD_TLS || outcome->reason == REASON_MEMORY ||
+        outcome->reason == REASON_TLS_MATCH)
+        return false;
+    if (outcome->result == VOUCH_NONE) {
+        text_add(line, "this mail is taken here only over an encrypted connection (STARTTLS)");
+    } else if (outcome->result == VOUCH_PASS) {
+        text_add(line, "the client's certificate does not name ");
+        add_subject(line, facts, outcome);
+        text_add(line, ", which it said in HELO");
+    } else if (outcome->result == VOUCH_POLICY) {
+        words_why(line, outcome, "", WHY_MAX_OCTETS);
+    } else {
+        text_add(line,
+                 "this mail is taken here only with a client certificate that can be verified");
+        add_why(line, ": ", outcome);
+    }
+    return true;
+}
+
 static void say(struct text *line, const struct facts *facts, const struct outcome *outcome)
 {
     bool failed = outcome->result == VOUCH_FAIL;
 
-    if (say_senderid(line, facts, outcome) || say_iprev(line, facts, outcome))
+    if (say_senderid(line, facts, outcome) || say_iprev(line, facts, outcome) ||
+        say_tls(line, facts, outcome))
         return;
     if (outcome->result == VOUCH_PASS)
         say_pass(line, facts, outcome);

@@ -20,6 +20,7 @@ const char *words_method(enum method method)
         [METHOD_IPREV] = "Reverse DNS",
         [METHOD_DKIM] = "DKIM",
         [METHOD_DOMAINKEYS] = "DomainKeys",
+        [METHOD_TLS] = "TLS",
     };
 
     return words[method];

@@ -6,6 +6,7 @@
 #include "lib/verify/csa_parents.h"
 #include "lib/verify/csa_record.h"
 #include "lib/verify/helo.h"
+#include "lib/verify/tls.h"
 
 /* What is being authorized. */
 struct subject {
@@ -91,6 +92,11 @@ static bool bears_name(const struct check *check, struct outcome *outcome,
     };
     enum host_match match;
 
+    if (subject->literal.family == IP_NONE && tls_proves(check->outcomes, &subject->name)) {
+        check_rule(outcome, "csv 2.1: target ignored; the client's certificate is for the name");
+        outcome_set(outcome, VOUCH_PASS, REASON_CSA_OK_CERTIFICATE);
+        return true;
+    }
     if (subject->literal.family != IP_NONE)
         match = ip_equal(&subject->literal, &check->facts->client) ? HOST_MATCHES : HOST_DIFFERS;
     else

@@ -16,6 +16,8 @@
  *     pass       csa-ok                               an authorized target has the client's address
  *     pass       csa-ok-forward                       authorized, target to be ignored, and the
  *                                                     HELO name itself has the client's address
+ *     pass       csa-ok-certificate                   authorized, target to be ignored, and the
+ *                                                     client's certificate is for the HELO name
  *     fail       csa-not-authorized                   a record denies
  *     fail       csa-address-mismatch                 the targets have other addresses
  *     fail       csa-no-authorized-addresses          target ".", or none of the client's family
@@ -32,8 +34,8 @@
  *  1. Records of an unknown version or with unknown weight bits are not there.
  *  2. Any record that does not authorize denies: fail.
  *  3. Any authorized target with the client's address: pass.
- *  4. If some record says to ignore its target, clients may prove the name in another way: its
- *     forward lookup names the client: pass.
+ *  4. If some record says to ignore its target, clients may prove the name in another way: by a
+ *     certificate (tls.h), or its forward lookup names the client: pass.
  *  5. Any of these lookups failed: temperror, since it might have been the one that matches.
  *  6. If some record says to ignore its target: none, for the owner authorized hosts that we cannot
  *     tell from others; a mismatch with the remaining targets proves nothing.

@@ -7,6 +7,7 @@
 /* settings.h - what of the configuration the verifiers read. */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct csa_settings {
     bool address_literals; /* look literals up in the reverse tree (spec/csv.md 5) */
@@ -45,12 +46,24 @@ struct domainkeys_settings {
     unsigned minimum_key_bits;
 };
 
+/* Patterns of names in certificates, see tls_name_matches(). */
+struct tls_names {
+    const char *const *patterns;
+    size_t count;
+};
+
+struct tls_settings {
+    struct tls_names refuse_issuers;
+    struct tls_names refuse_subjects;
+};
+
 struct verify_settings {
     struct csa_settings csa;
     struct spf_settings spf;
     struct senderid_settings senderid;
     struct domainkeys_settings domainkeys;
     struct dkim_settings dkim;
+    struct tls_settings tls;
 };
 
 #endif

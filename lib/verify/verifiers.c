@@ -9,9 +9,11 @@
 #include "lib/verify/senderid.h"
 #include "lib/verify/spf.h"
 #include "lib/verify/submitter.h"
+#include "lib/verify/tls.h"
 #include "lib/verify/verifier.h"
 
 const struct verifier *const verifiers[] = {
+    &tls_verifier, /* csa asks what it found */
     &csa_verifier,          &helo_verifier,
     &iprev_verifier,        &spf_helo_verifier,
     &spf_mailfrom_verifier, &senderid_mfrom_verifier,

@@ -139,6 +139,32 @@ def test_pra(tap, vouch):
     tap.ok(vouch("pra", "/nonexistent/message")[0] == 66, "a file that is not there")
 
 
+CERTIFICATE = {"tls_version": "TLSv1.3", "verify": "OK", "cn_subject": "bad.example.com",
+               "cert_issuer": "/CN=Example+20CA"}
+
+
+def test_macros(tap, vouch):
+    """What the MTA would tell of TLS."""
+    told = [word for item in CERTIFICATE.items() for word in ("--macro", "=".join(item))]
+    answer = vouch.json("--client", "192.0.2.99", "--helo", "bad.example.com", "--method", "tls",
+                        *told)
+    found = outcome(answer, "tls")
+    tap.ok(found.get("reason") == "tls-matches-helo"
+           and found["properties"].get("policy.cert-issuer") == "/CN=Example CA",
+           "--macro tells of a certificate", answer)
+    conf = vouch.run.write("tls.conf", "tls { enabled = yes }\n")
+    code, out, err = vouch(
+        "check", "-c", conf, "--batch", "-", stdin="".join(json.dumps(line) + "\n" for line in (
+            {"id": 1, "client": "192.0.2.99", "macros": CERTIFICATE},
+            {"id": 2, "client": "192.0.2.99", "macros": None},
+            {"id": 3, "client": "192.0.2.99", "macros": {"rcpt_addr": "a"}},
+            {"id": 4, "client": "192.0.2.99", "macros": {"verify": 1}},
+            {"id": 5, "client": "192.0.2.99", "macros": ["verify"]})))
+    answers = [json.loads(line) for line in out.splitlines()]
+    tap.ok(code == 65 and [outcome(a, "tls").get("result", "error") for a in answers]
+           == ["pass", "none", "error", "error", "error"], "so do the lines of a batch", out + err)
+
+
 def test_batch(tap, vouch):
     code, answers, err = vouch.batch([
         '{"id": 7, "client": "192.0.2.99", "helo": "h", "mail_from": "a@example.com"}',
@@ -183,6 +209,9 @@ def test_bad_use(tap, vouch):
             (["check", "--client", "192.0.2.1", "--method", "csa,nope"], 64),
             (["check", "--client", "192.0.2.1", "--method", ""], 64),
             (["check", "--client", "192.0.2.1", "--batch", "-"], 64),
+            (["check", "--client", "192.0.2.1", "--macro", "verify"], 64),
+            (["check", "--client", "192.0.2.1", "--macro", "rcpt_addr=a"], 64),
+            (["check", "--client", "192.0.2.1", "--macro", "x" * 99 + "=a"], 64),
             (["check", "--client", "192.0.2.256"], 65),
             (["check", "--client", "192.0.2.1", missing], 66),
             (["check", "--client", "192.0.2.1", vouch.run.directory], 66),
@@ -204,7 +233,8 @@ def main():
     tap = harness.Tap()
     with harness.Run("tools") as run:
         vouch = Vouch(run)
-        for test in (test_json, test_methods, test_pra, test_batch, test_person, test_bad_use):
+        for test in (test_json, test_methods, test_macros, test_pra, test_batch, test_person,
+                     test_bad_use):
             test(tap, vouch)
     return tap.done()
 

@@ -36,6 +36,7 @@ static void test_defaults(void **state)
 {
     static const bool off[METHOD_COUNT] = {
         [METHOD_IPREV] = true,
+        [METHOD_TLS] = true,
     };
     struct vouch_config *config = load(NULL);
 
@@ -88,6 +89,9 @@ static void test_default_rules(void **state)
                 /* RFC 4405 4.2: MUST and SHOULD */
                 rejects |= method == METHOD_SENDER_ID && scope == RULE_SCOPE_SUBMITTER &&
                            (result == VOUCH_FAIL || result == VOUCH_PERMERROR);
+                /* it takes a list that is empty */
+                rejects |=
+                    method == METHOD_TLS && scope == RULE_SCOPE_MAIN && result == VOUCH_POLICY;
                 assert_true(rule->set);
                 assert_int_equal(rule->action, rejects ? VOUCH_REJECT : VOUCH_CONTINUE);
                 assert_string_equal(rule->origin.file, "default");
@@ -287,8 +291,10 @@ static const struct {
      CL "1: socket-mode: '0888' is not a mode; use three or four octal digits"},
     {"socket-mode = 66", CL "1: socket-mode: '66' is not a mode; use three or four octal digits"},
     {"socket-mode = 4755", CL "1: socket-mode: '4755' is out of range; use up to 0777"},
-    {"dns { timeout = 8 }", CL "1: dns.timeout: '8' needs a unit behind the number: ms, s, m, h or d"},
-    {"dns { timeout = 8w }", CL "1: dns.timeout: '8w' needs a unit behind the number: ms, s, m, h or d"},
+    {"dns { timeout = 8 }",
+     CL "1: dns.timeout: '8' needs a unit behind the number: ms, s, m, h or d"},
+    {"dns { timeout = 8w }",
+     CL "1: dns.timeout: '8w' needs a unit behind the number: ms, s, m, h or d"},
     {"dns { timeout = 99ms }", CL "1: dns.timeout: '99ms' is out of range; use 100ms to 1m"},
     {"dns { timeout = 61s }", CL "1: dns.timeout: '61s' is out of range; use 100ms to 1m"},
     {"dns { timeout = 18446744073710s }",

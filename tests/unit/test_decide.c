@@ -31,7 +31,10 @@ struct given {
 
 #define DKIM(result)   METHOD_DKIM, IDENTITY_NONE, VOUCH_##result, "", VOUCH_STAGE_EOM
 #define AUTHOR(result) METHOD_DKIM, IDENTITY_AUTHOR, VOUCH_##result, "a.b.example", VOUCH_STAGE_EOM
+#define TLS(result)    METHOD_TLS, IDENTITY_NONE, VOUCH_##result, "", VOUCH_STAGE_HELO
 #define BANK           "domain b.example { dkim { none = reject } }"
+
+#define TLS_CERTIFICATE "tls { enabled = yes require = certificate "
 
 /* What is given, and what is wanted of it. */
 static const struct {
@@ -107,6 +110,42 @@ static const struct {
     {"dkim { permerror = reject }", {{DKIM(PERMERROR)}}, 1, VOUCH_REJECT, "550", "5.7.20", 0, 1},
     {"dkim { temperror = tempfail }", {{DKIM(TEMPERROR)}}, 1, VOUCH_TEMPFAIL, "451", "4.4.3", 0, 1},
     {"dkim { pass = reject }", {{DKIM(PASS)}}, 1, VOUCH_REJECT, "550", "5.7.1", 0, 1},
+    /* TLS: a requirement counts beside the rules, and the severest action wins */
+    {"tls { enabled = yes }", {{TLS(NONE)}}, 1, VOUCH_CONTINUE, "", "", -1, 0},
+    {"tls { enabled = yes }", {{TLS(POLICY)}}, 1, VOUCH_REJECT, "550", "5.7.1", 0, 1},
+    {"tls { fail = reject }", {{TLS(FAIL)}}, 1, VOUCH_REJECT, "550", "5.7.1", 0, 1},
+    {TLS_CERTIFICATE "}", {{TLS(NEUTRAL)}}, 1, VOUCH_REJECT, "550", "5.7.1", 0, 1},
+    {TLS_CERTIFICATE "}", {{TLS(FAIL)}}, 1, VOUCH_REJECT, "550", "5.7.1", 0, 1},
+    {TLS_CERTIFICATE "}", {{TLS(PERMERROR)}}, 1, VOUCH_REJECT, "550", "5.7.1", 0, 1},
+    {TLS_CERTIFICATE "}", {{TLS(TEMPERROR)}}, 1, VOUCH_TEMPFAIL, "451", "4.4.3", 0, 1},
+    {TLS_CERTIFICATE "}", {{TLS(PASS)}}, 1, VOUCH_CONTINUE, "", "", -1, 0},
+    {TLS_CERTIFICATE "unmet = discard }",
+     {{TLS(TEMPERROR)}},
+     1,
+     VOUCH_TEMPFAIL,
+     "451",
+     "4.4.3",
+     0,
+     1},
+    {TLS_CERTIFICATE "unmet = quarantine }", {{TLS(FAIL)}}, 1, VOUCH_QUARANTINE, "", "", 0, 1},
+    {TLS_CERTIFICATE "unmet = tempfail neutral = reject }",
+     {{TLS(NEUTRAL)}},
+     1,
+     VOUCH_REJECT,
+     "550",
+     "5.7.1",
+     0,
+     1},
+    {TLS_CERTIFICATE "neutral = accept }",
+     {{TLS(NEUTRAL)}, {SPF(FAIL)}},
+     2,
+     VOUCH_ACCEPT,
+     "",
+     "",
+     0,
+     1},
+    {TLS_CERTIFICATE "}", {{TLS(NEUTRAL)}, {CSA(FAIL)}}, 2, VOUCH_REJECT, "550", "5.7.26", 0, 2},
+    {TLS_CERTIFICATE "}", {{CSA(PASS)}, {TLS(NEUTRAL)}}, 2, VOUCH_REJECT, "550", "5.7.1", 1, 1},
     /* an author's domain: only `domain` sections speak of it, and `none` is whatever is worth
      * nothing and has no rule of its own */
     {"dkim { none = reject }", {{DKIM(PASS)}, {AUTHOR(NONE)}}, 2, VOUCH_CONTINUE, "", "", -1, 0},

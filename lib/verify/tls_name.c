@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#include "lib/verify/tls_name.h"
+
+#include <string.h>
+
+#include "lib/base/ascii.h"
+#include "lib/vouch.h"
+
+static int digit(char c)
+{
+    if (ascii_is_digit(c))
+        return c - '0';
+    c = ascii_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The octet that the LENGTH octets of TEXT, which begin with '+', stand for; 0: none. */
+static char decode_octet(const char *text, size_t length)
+{
+    int high, low;
+
+    if (length < 3)
+        return 0;
+    high = digit(text[1]);
+    low = digit(text[2]);
+    return high >= 0 && low >= 0 ? (char)(high * 16 + low) : 0;
+}
+
+int tls_name_decode(struct arena *arena, const char *text, size_t length, const char **name)
+{
+    char *octets;
+    size_t count = 0;
+
+    if (length > 3 * (size_t)TLS_NAME_MAX)
+        return VOUCH_ERROR_SYNTAX;
+    octets = arena_alloc(arena, length + 1);
+    if (octets == NULL)
+        return VOUCH_ERROR_MEMORY;
+    for (size_t i = 0; i < length; i++) {
+        char octet = text[i];
+
+        if (octet == '+') {
+            octet = decode_octet(text + i, length - i);
+            i += 2;
+        }
+        if (octet == '\0' || count == TLS_NAME_MAX)
+            return VOUCH_ERROR_SYNTAX;
+        octets[count++] = octet;
+    }
+    octets[count] = '\0';
+    *name = octets;
+    return VOUCH_OK;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+const char *tls_name_fold(struct arena *arena, const char *name)
+{
+    char *folded = arena_alloc(arena, strlen(name) + 1);
+    size_t length = 0;
+
+    if (folded == NULL)
+        return NULL;
+    for (; *name != '\0'; name++) {
+        if (!is_space(*name))
+            folded[length++] = ascii_lower(*name);
+        else if (length > 0 && folded[length - 1] != ' ')
+            folded[length++] = ' ';
+    }
+    while (length > 0 && folded[length - 1] == ' ')
+        length--;
+    folded[length] = '\0';
+    return folded;
+}
+
+/* Only the last '*' ever takes more: what an earlier one could take besides, it can take itself. */
+bool tls_name_matches(const char *pattern, const char *name)
+{
+    const char *star = NULL;
+    const char *taken = NULL;
+
+    while (*name != '\0') {
+        if (*pattern == '*') {
+            star = pattern++;
+            taken = name;
+        } else if (ascii_lower(*pattern) == *name) {
+            pattern++;
+            name++;
+        } else if (star != NULL) {
+            pattern = star + 1;
+            name = ++taken;
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*')
+        pattern++;
+    return *pattern == '\0';
+}
