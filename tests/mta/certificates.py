@@ -90,6 +90,15 @@ class Authority:
         return self.issue(name, subject, ("-startdate", "20200101000000Z",
                                           "-enddate", "20200201000000Z"))
 
+    def revoke(self, path):
+        openssl("ca", "-config", self.configuration, "-cert", self.path, "-keyfile", self.key,
+                "-revoke", path)
+
+    def revocations(self):
+        """Its list of them."""
+        return openssl("ca", "-config", self.configuration, "-cert", self.path, "-keyfile",
+                       self.key, "-gencrl", "-crldays", "2")
+
     def issue_octets(self, name, subject, old, new):
         """As issue(), but the octets OLD of the subject become NEW, of the same length, before the
         authority signs: what no tool would write."""

@@ -88,10 +88,12 @@ class Receiver:
             for name, text in filters.items()}
         self.start_mta({"plain": None, **self.filters}, ports)
 
+    settings = ""  # more lines for the configuration of the MTA
+
     def start_mta(self, lines, ports):
         """LINES: name -> Filter or None."""
         sockets = {name: item and item.socket for name, item in lines.items()}
-        self.postfix = Postfix(self.run, sockets, self.sink.port, USERS, ports=ports)
+        self.postfix = Postfix(self.run, sockets, self.sink.port, USERS, self.settings, ports)
 
     def held(self):
         """Queue ids of quarantined messages."""

@@ -93,13 +93,14 @@ def why_no_auth():
 
 
 class Sendmail:
-    def __init__(self, run, lines, sink_port, users=None):
+    def __init__(self, run, lines, sink_port, users=None, settings=""):
         """LINES: name -> socket of a milter as sendmail.mc writes it, or None.  USERS: name ->
-        password, for AUTH, where that can be."""
+        password, for AUTH, where that can be.  SETTINGS: more lines for sendmail.mc, in which SAFE
+        is the folder "sendmail" of the run."""
         self.run = run
         self.ports = {name: harness.free_port() for name in lines}
         self.directory = run.path("sendmail")
-        os.makedirs(os.path.join(self.directory, "queue"), 0o700)
+        os.makedirs(os.path.join(self.directory, "queue"), 0o700, exist_ok=True)
         make_certificate(os.path.join(self.directory, "certificate.pem"))
         # It takes no certificate from below a directory that all may write, as /tmp is.
         namespace.show_at(SAFE, self.directory)
@@ -107,7 +108,7 @@ class Sendmail:
         auth = self._make_auth(users) if users and why_no_auth() is None else ""
         self._make_cf(auth + SENDMAIL_MC.format(
             directory=self.directory, mta_name=MTA_NAME, safe=SAFE,
-            sink_port=sink_port) + "".join(
+            sink_port=sink_port) + settings + "".join(
                 self._daemon(name, socket) for name, socket in lines.items()))
         self._start()
 

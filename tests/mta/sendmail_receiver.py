@@ -13,7 +13,8 @@ class SendmailReceiver(Receiver):
 
     def start_mta(self, lines, ports):
         sockets = {name: item and item.sendmail_socket for name, item in lines.items()}
-        self.sendmail = Sendmail(self.run, sockets, self.sink.port, USERS)
+        self.sendmail = Sendmail(self.run, sockets, self.sink.port, USERS,
+                                 self.settings)
 
     def held(self):
         return self.sendmail.held()

@@ -30,6 +30,16 @@ class Closed(Exception):
     """The server closed the connection."""
 
 
+def tls_context(certificate=None):
+    """A client that believes any server.  CERTIFICATE: its own, with the key in the same file."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    if certificate:
+        context.load_cert_chain(certificate)
+    return context
+
+
 class Client:
     """One SMTP session.  The greeting is in self.greeting."""
 
@@ -87,13 +97,11 @@ class Client:
             words.append("%s=%s" % (name.upper(), value))
         return self.command("XCLIENT " + " ".join(words))
 
-    def starttls(self):
+    def starttls(self, context=None, session=None):
+        """CONTEXT: of tls_context(); with SESSION, an earlier socket's, that session goes on."""
         answer = self.command("STARTTLS")
         if answer.code == 220:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-            self.socket = context.wrap_socket(self.socket)
+            self.socket = (context or tls_context()).wrap_socket(self.socket, session=session)
         return answer
 
     def auth_plain(self, user, password):
