@@ -166,6 +166,15 @@ const char *vouch_dnssec_text(enum vouch_dnssec dnssec);
 /* May change while the engine lives: what auto found is probed again from time to time. */
 enum vouch_dnssec vouch_engine_dnssec(const struct vouch_engine *engine);
 
+/* A source of accreditation that is ignored since the last call, because it is dead or lies, or
+ * that is asked again: TEXT becomes a sentence for the log.  Call it until it answers
+ * VOUCH_SOURCE_NONE.
+ */
+enum vouch_source_change { VOUCH_SOURCE_NONE, VOUCH_SOURCE_IGNORED, VOUCH_SOURCE_TRUSTED };
+enum { VOUCH_SOURCE_TEXT_SIZE = 320 };
+enum vouch_source_change vouch_engine_source_change(struct vouch_engine *engine,
+                                                    char text[VOUCH_SOURCE_TEXT_SIZE]);
+
 /* Resolver counters since start, for SIGUSR2 and tests. */
 struct vouch_counters {
     unsigned long queries;   /* asked of the resolver */

@@ -47,6 +47,20 @@ static void look_at_dnssec(void)
               vouch_dnssec_text(found));
 }
 
+/* Tell of sources of accreditation that are in trouble, or no more. */
+static void look_at_sources(void)
+{
+    struct generation *generation = reload_hold();
+    char text[VOUCH_SOURCE_TEXT_SIZE];
+    enum vouch_source_change change;
+
+    if (generation == NULL)
+        return;
+    while ((change = vouch_engine_source_change(generation->engine, text)) != VOUCH_SOURCE_NONE)
+        log_write(change == VOUCH_SOURCE_IGNORED ? LOG_WARNING : LOG_NOTICE, "%s", text);
+    reload_release(generation);
+}
+
 /* A sign of life only when the filter really serves: else the service manager starts it anew. */
 static void give_sign_of_life(void)
 {
@@ -74,6 +88,7 @@ int rounds_make(void)
     int64_t until_pulse;
 
     look_at_dnssec();
+    look_at_sources();
     give_sign_of_life();
     tell_status();
     until_pulse = service_pulse() > 0 ? pulse_due - now() : LOOK_MILLISECONDS;

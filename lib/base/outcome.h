@@ -27,7 +27,10 @@
     X(METHOD_SENDER_ID, "sender-id", true)                                                         \
     X(METHOD_DOMAINKEYS, "domainkeys", true)                                                       \
     X(METHOD_DKIM, "dkim", true)                                                                   \
-    X(METHOD_TLS, "tls", false)
+    X(METHOD_TLS, "tls", false)                                                                    \
+    X(METHOD_DNA, "dna", false)                                                                    \
+    X(METHOD_VBR, "vbr", true)                                                                     \
+    X(METHOD_DNSWL, "dnswl", true)
 
 enum method {
 #define METHOD_ENUM(symbol, name, registered) symbol,
@@ -203,7 +206,28 @@ const char *identity_name(enum identity identity);
     X(REASON_TLS_REFUSED_SUBJECT, "tls-refused-subject", "this certificate is not accepted here")  \
     X(REASON_TLS_TEMPERROR, "tls-temporary-error", "the certificate could not be checked now")     \
     X(REASON_TLS_MTA_ERROR, "tls-mta-error", "the MTA had trouble with TLS")                       \
-    X(REASON_TLS_MALFORMED, "tls-malformed", "what the MTA tells of the certificate is malformed")
+    X(REASON_TLS_MALFORMED, "tls-malformed", "what the MTA tells of the certificate is malformed") \
+    /* accreditation */                                                                            \
+    X(REASON_DNA_ACCREDITED, "dna-accredited", "accredited")                                       \
+    X(REASON_DNA_REFUSED, "dna-refused", "spoken against")                                         \
+    X(REASON_DNA_UNKNOWN, "dna-unknown", "no source knows it")                                     \
+    X(REASON_DNA_UNAUTHENTICATED, "dna-unauthenticated", "the HELO name is not authenticated")     \
+    X(REASON_DNA_SOURCE_IGNORED, "dna-source-ignored", "ignored")                                  \
+    X(REASON_DNA_SERVICES_UNKNOWN, "dna-services-unknown",                                         \
+      "the services that speak for the name could not be looked up")                               \
+    X(REASON_VBR_VOUCHED, "vbr-vouched", "a service vouches for the domain")                       \
+    X(REASON_VBR_NOT_VOUCHED, "vbr-not-vouched", "no service vouches for the domain")              \
+    X(REASON_VBR_SEVERAL_CONTENTS, "vbr-several-contents", "VBR-Info fields that do not agree")    \
+    X(REASON_VBR_NO_INFO, "vbr-no-info", "no VBR-Info field of use")                               \
+    X(REASON_VBR_UNAUTHENTICATED, "vbr-unauthenticated",                                           \
+      "no VBR-Info field speaks of a domain that is authenticated")                                \
+    X(REASON_VBR_NO_SERVICE, "vbr-no-service", "no VBR-Info field names a service known here")     \
+    X(REASON_VBR_TROUBLE, "vbr-trouble", "ignored")                                                \
+    X(REASON_VBR_BAD_ANSWER, "vbr-bad-answer", "the service's answer is malformed")                \
+    X(REASON_VBR_TOO_MANY, "vbr-too-many", "too many VBR-Info fields")                             \
+    X(REASON_DNSWL_LISTED, "dnswl-listed", "listed")                                               \
+    X(REASON_DNSWL_NOT_LISTED, "dnswl-not-listed", "not listed")                                   \
+    X(REASON_DNSWL_TROUBLE, "dnswl-trouble", "ignored")
 
 enum reason {
 #define REASON_ENUM(symbol, code, text) symbol,

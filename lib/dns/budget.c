@@ -99,6 +99,22 @@ void budget_share_deadline(struct budget *budget, const struct budget *other)
         budget->left = left;
 }
 
+nanoseconds budget_shorten(struct budget *budget, nanoseconds time)
+{
+    nanoseconds taken;
+
+    settle(budget, clock_now());
+    taken = budget->left > time ? budget->left - time : 0;
+    budget->left -= taken;
+    return taken;
+}
+
+void budget_lengthen(struct budget *budget, nanoseconds taken)
+{
+    settle(budget, clock_now());
+    budget->left += taken;
+}
+
 bool budget_is_spent(const struct budget *budget)
 {
     nanoseconds now = clock_now();

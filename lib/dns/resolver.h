@@ -104,6 +104,11 @@ void budget_pause(struct budget *budget);
  * time.  Both are running. */
 void budget_share_deadline(struct budget *budget, const struct budget *other);
 
+/* Leave BUDGET no more than TIME from now on, for questions that are not worth all of it.  Returns
+ * how much was taken away; give that to budget_lengthen when they were asked. */
+nanoseconds budget_shorten(struct budget *budget, nanoseconds time);
+void budget_lengthen(struct budget *budget, nanoseconds taken);
+
 /* True when no time is left. */
 bool budget_is_spent(const struct budget *budget);
 

@@ -3,6 +3,7 @@
  */
 #include "lib/engine/engine.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,7 +19,10 @@ int engine_new_with(struct vouch_config *config, struct resolver *resolver,
     if (new == NULL)
         return VOUCH_ERROR_MEMORY;
     new->keys = key_cache_new(KEY_CACHE_KEYS);
-    if (new->keys == NULL) {
+    new->health = dna_health_new(config->source_count);
+    if (new->keys == NULL || new->health == NULL) {
+        key_cache_free(new->keys);
+        dna_health_free(new->health);
         free(new);
         return VOUCH_ERROR_MEMORY;
     }
@@ -61,6 +65,7 @@ void vouch_engine_release(struct vouch_engine *engine)
         return;
     resolver_release(engine->resolver);
     key_cache_free(engine->keys);
+    dna_health_free(engine->health);
     vouch_config_release(engine->config);
     free(engine);
 }
@@ -111,6 +116,26 @@ const char *vouch_dnssec_text(enum vouch_dnssec dnssec)
 enum vouch_dnssec vouch_engine_dnssec(const struct vouch_engine *engine)
 {
     return resolver_dnssec(engine->resolver);
+}
+
+enum vouch_source_change vouch_engine_source_change(struct vouch_engine *engine,
+                                                    char text[VOUCH_SOURCE_TEXT_SIZE])
+{
+    const struct dna_settings *settings = &engine->config->verify.dna;
+    struct dna_finding found;
+    size_t index;
+    bool ipv6;
+
+    if (!dna_health_take_change(engine->health, &index, &ipv6, &found))
+        return VOUCH_SOURCE_NONE;
+    if (found.condition == DNA_HEALTHY) {
+        (void)snprintf(text, VOUCH_SOURCE_TEXT_SIZE, "source '%s' is asked again%s",
+                       settings->sources[index].name, ipv6 ? " for IPv6" : "");
+        return VOUCH_SOURCE_TRUSTED;
+    }
+    (void)snprintf(text, VOUCH_SOURCE_TEXT_SIZE, "source '%s' is ignored%s: %s",
+                   settings->sources[index].name, ipv6 ? " for IPv6" : "", found.trouble);
+    return VOUCH_SOURCE_IGNORED;
 }
 
 void vouch_engine_counters(const struct vouch_engine *engine, struct vouch_counters *counters)

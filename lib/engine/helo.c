@@ -48,6 +48,7 @@ struct check helo_check(const struct vouch_session *session, const struct helo *
         .settings = &session->engine->config->verify,
         .resolver = session->engine->resolver,
         .budget = helo->budget,
+        .health = session->engine->health,
         .arena = helo->arena,
         .began = helo->began,
     };

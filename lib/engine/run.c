@@ -20,6 +20,7 @@ struct check message_check(const struct vouch_message *message)
         .settings = &engine->config->verify,
         .resolver = engine->resolver,
         .keys = engine->keys,
+        .health = engine->health,
         .budget = message->budget,
         .arena = message->arena,
         .outcomes = message->outcomes,

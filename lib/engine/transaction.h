@@ -30,6 +30,7 @@ struct vouch_engine {
     struct vouch_config *config;
     struct resolver *resolver;
     struct key_cache *keys;
+    struct dna_health *health;
     char host_name[256]; /* authserv-id when neither configuration nor MTA has one */
 };
 

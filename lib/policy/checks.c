@@ -64,6 +64,29 @@ const char *check_trust_anchor(const char *value)
 }
 
 /* RFC 8601 2.2: value = token / quoted-string; token as in RFC 2045 5.1. */
+const char *check_word(const char *value)
+{
+    for (; *value != '\0'; value++)
+        if (!ascii_is_alpha(*value))
+            return "is not a word of letters alone";
+    return NULL;
+}
+
+/* Longer ones would not leave room for what is said of them. */
+enum { TITLE_MAX = 64 };
+
+const char *check_title(const char *value)
+{
+    if (*value == '\0')
+        return "has no name";
+    if (strlen(value) > TITLE_MAX)
+        return "has a name of more than 64 characters";
+    for (; *value != '\0'; value++)
+        if (!ascii_is_printable(*value) || strchr("'\"\\", *value) != NULL)
+            return "has a name that is not printable ASCII without quotes";
+    return NULL;
+}
+
 const char *check_token(const char *value)
 {
     for (; *value != '\0'; value++)

@@ -36,6 +36,8 @@ enum rule_scope config_rule_scope(const struct outcome *outcome)
     if (outcome->identity == IDENTITY_PRA && outcome->result == VOUCH_PERMERROR &&
         outcome->domain[0] == '\0')
         return RULE_SCOPE_MISSING;
+    if (outcome->reason == REASON_DNA_UNAUTHENTICATED)
+        return RULE_SCOPE_MISSING;
     if (outcome->reason == REASON_DOMAINKEYS_UNSIGNED)
         return RULE_SCOPE_UNSIGNED;
     if (outcome->identity == IDENTITY_SUBMITTER_HEADER)

@@ -87,6 +87,12 @@ struct config_domain {
     struct config_rules rules;
 };
 
+/* A `source` section; the verifiers read `verify.dna.sources`, which has the same. */
+struct config_source {
+    struct config_title title;
+    struct dna_source source;
+};
+
 /* One `sign "example.org" { ... }`. */
 struct config_sign {
     struct config_title title;
@@ -141,6 +147,8 @@ struct vouch_config {
     struct config_sign *signs; /* in the order in which they stand */
     size_t sign_count;
     const struct sign_settings *const *sign_settings; /* of each */
+    const struct config_source *sources;              /* as they stand in the file */
+    size_t source_count;
     /* behind it the loader keeps its arena and its count */
 };
 

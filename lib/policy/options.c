@@ -33,6 +33,17 @@
     RULE(METHOD_SENDER_ID, RULE_SCOPE_MAIN, result, "sender-id", name, "continue", meaning)
 #define DKIM(result, name, meaning)                                                                \
     RULE(METHOD_DKIM, RULE_SCOPE_MAIN, result, "dkim", name, "continue", meaning)
+#define DNA(result, name, meaning)                                                                 \
+    RULE(METHOD_DNA, RULE_SCOPE_MAIN, result, "dna", name, "continue", meaning)
+#define VBR(result, name, meaning)                                                                 \
+    RULE(METHOD_VBR, RULE_SCOPE_MAIN, result, "vbr", name, "continue", meaning)
+#define DNSWL(result, name_, meaning_)                                                             \
+    {                                                                                              \
+        .section = "dnswl", .name = (name_), .type = OPTION_RULE, .standard = "continue",          \
+        AT(rules.rule[METHOD_DNSWL][RULE_SCOPE_MAIN][result]), .of_no_domain = true,               \
+        .meaning = (meaning_)                                                                      \
+    }
+#define OF_SOURCE(member) .offset = offsetof(struct config_source, source.member)
 #define DOMAINKEYS(result, name, meaning)                                                          \
     RULE(METHOD_DOMAINKEYS, RULE_SCOPE_MAIN, result, "domainkeys", name, "continue", meaning)
 #define TLS(result, name_, default_, meaning_)                                                     \
@@ -268,6 +279,41 @@ const struct option option_table[] = {
     TLS(VOUCH_PERMERROR, "permerror", "continue",
         "When what the MTA tells of the certificate is of no use."),
 
+    {"dna", "enabled", OPTION_CHOICE, "yes", .words = OPTION_YES_NO, AT(enabled[METHOD_DNA]),
+     .meaning = "Whether to ask the sources about the HELO name, where there are any."},
+    DNA(VOUCH_NONE, "none", "When no source knows the name."),
+    {"dna", "unauthenticated", OPTION_RULE, "continue",
+     AT(rules.rule[METHOD_DNA][RULE_SCOPE_MISSING][VOUCH_NONE]), .of_no_domain = true,
+     .meaning = "When the HELO name is not authenticated, so that nobody is asked about it."},
+    DNA(VOUCH_PASS, "pass", "When a source says accept."),
+    DNA(VOUCH_FAIL, "fail", "When a source says refuse."),
+    DNA(VOUCH_TEMPERROR, "temperror",
+        "When nothing was decided and DNS did not tell the services that the name names."),
+    {"dna", "use-helo", OPTION_CHOICE, "no", .words = OPTION_YES_NO, AT(verify.dna.use_helo),
+     .meaning = "Whether a HELO name is also authenticated when it resolves to the client."},
+    {"dna", "use-spf", OPTION_CHOICE, "no", .words = OPTION_YES_NO, AT(verify.dna.use_spf),
+     .meaning = "Whether a HELO name is also authenticated when SPF passes for it."},
+    {"dna", "timeout", OPTION_DURATION, "3s", .minimum = 50 * MS, .maximum = 60000 * MS,
+     AT(verify.dna.timeout),
+     .meaning = "How long to wait for all sources that are asked at one time."},
+
+    {"vbr", "enabled", OPTION_CHOICE, "yes", .words = OPTION_YES_NO, AT(enabled[METHOD_VBR]),
+     .meaning = "Whether to look at VBR-Info fields, where there are sources of kind vbr."},
+    VBR(VOUCH_NONE, "none",
+        "When no field speaks of a domain that is authenticated and of a service known here."),
+    VBR(VOUCH_PASS, "pass", "When a service vouches for the domain."),
+    VBR(VOUCH_FAIL, "fail", "When none of the services does, or the fields do not agree."),
+    VBR(VOUCH_TEMPERROR, "temperror", "When a service did not answer."),
+    VBR(VOUCH_PERMERROR, "permerror",
+        "When there are too many fields, or a service gave an answer that is not to be believed."),
+
+    {"dnswl", "enabled", OPTION_CHOICE, "yes", .words = OPTION_YES_NO, AT(enabled[METHOD_DNSWL]),
+     .meaning = "Whether to tell what allowlists say of the client, where there are any."},
+    DNSWL(VOUCH_NONE, "none", "When no allowlist has the client."),
+    DNSWL(VOUCH_PASS, "pass", "When one has it."),
+    DNSWL(VOUCH_TEMPERROR, "temperror", "When one did not answer, and none has it."),
+    DNSWL(VOUCH_PERMERROR, "permerror", "When one is not to be believed, and none has it."),
+
     {"exempt", "clients", OPTION_NETWORKS, "{\"127.0.0.0/8\", \"::1\"}", AT(exempt.clients),
      .count_offset = offsetof(struct vouch_config, exempt.client_count),
      .origin_offset = offsetof(struct vouch_config, exempt.clients_rule.origin),
@@ -322,6 +368,43 @@ const struct option option_table[] = {
     {"sign", "lifetime", OPTION_DURATION, "0ms", .minimum = 0,
      .maximum = 3650 * UINT64_C(86400) * NANOSECONDS_PER_SECOND, IN_SIGN(lifetime),
      .meaning = "How long after it was made a signature of DKIM is good (x=); 0 means for ever."},
+
+    {"source", "kind", OPTION_WORD, "dna", .words = DNA_KIND_WORDS, OF_SOURCE(kind),
+     .meaning = "What is asked: a service that the name itself names, a vouching service (RFC "
+                "5518), or a DNS list (RFC 5782)."},
+    {"source", "service", OPTION_TEXT, "\"\"", OF_SOURCE(service_text),
+     .meaning = "The domain name of the service, or the zone of the list; empty means the title."},
+    {"source", "by", OPTION_WORD, "name", .words = DNA_BY_WORDS, OF_SOURCE(by),
+     .meaning = "Whether a list has names or the addresses of clients."},
+    {"source", "listed", OPTION_WORD, "unknown", .words = DNA_ANSWER_WORDS, OF_SOURCE(listed),
+     .meaning = "What it means to be on a list, with a code that the map does not have."},
+    {"source", "map", OPTION_TEXT, "\"\"", OF_SOURCE(map_text),
+     .meaning = "What the codes of a list or the words of a service mean, such as \"127.0.0.2 "
+                "refuse, 127.0.0.4/30 refuse, &8 accept\" or \"A accept, F refuse\"."},
+    {"source", "format", OPTION_WORD, "vbr", .words = DNA_FORMAT_NAMES, OF_SOURCE(format),
+     .meaning = "How a service of kind dna answers: as a vouching service, with a list of words, "
+                "or with codes."},
+    {"source", "query", OPTION_TEXT, "\"\"", OF_SOURCE(query),
+     .meaning = "The name that is asked for: %d is the HELO name or the address backwards, %s the "
+                "service; empty means \"%d.%s\", of kind vbr \"%d._vouch.%s\"."},
+    {"source", "content", OPTION_TEXT, "all", .complaint = check_word, OF_SOURCE(content),
+     .meaning = "The type of content that a vouching service must vouch for, unless it vouches "
+                "for all."},
+    {"source", "not-vouched", OPTION_WORD, "refuse", .words = DNA_ANSWER_WORDS,
+     OF_SOURCE(not_vouched),
+     .meaning = "What it means that a vouching service knows the name, but vouches for other "
+                "content."},
+    {"source", "parents", OPTION_CHOICE, "no", .words = OPTION_YES_NO, OF_SOURCE(parents),
+     .meaning = "Whether to ask about the parents of the HELO name, too, down to two labels."},
+    {"source", "always", OPTION_CHOICE, "no", .words = OPTION_YES_NO, OF_SOURCE(always),
+     .meaning = "Whether to ask a service of kind dna also about names that do not name it."},
+    {"source", "unauthenticated", OPTION_CHOICE, "no", .words = OPTION_YES_NO,
+     OF_SOURCE(unauthenticated),
+     .meaning = "Whether to ask a list by address about clients without an authenticated name, "
+                "too."},
+    {"source", "health-check", OPTION_CHOICE, "yes", .words = OPTION_YES_NO,
+     OF_SOURCE(health_check),
+     .meaning = "Whether to test the source before it is believed (RFC 5782 5)."},
 };
 const size_t option_count = sizeof option_table / sizeof option_table[0];
 
@@ -329,9 +412,10 @@ const char *const option_sections[] = {
     "",          "dns",        "csa",
     "helo",      "iprev",      "spf",
     "sender-id", "domainkeys", "dkim",
-    "tls",       "exempt",     "authentication-results",
+    "tls",       "dna",        "vbr",
+    "dnswl",     "exempt",     "authentication-results",
     "signing",   "limits",     OPTION_DOMAIN_SECTION,
-    "sign",      NULL,
+    "sign",      "source",     NULL,
 };
 
 const struct option_titled option_titled[] = {
@@ -341,6 +425,12 @@ const struct option_titled option_titled[] = {
      .count_offset = offsetof(struct vouch_config, sign_count),
      .maximum = 10000,
      .repeats = true},
+    {.section = "source",
+     .size = sizeof(struct config_source),
+     AT(sources),
+     .count_offset = offsetof(struct vouch_config, source_count),
+     .maximum = DNA_SOURCES_MAX,
+     .complaint = check_title},
     {.section = NULL},
 };
 

@@ -316,4 +316,5 @@ void reader_finish(struct reader *reader)
     reader_domains_finish(reader);
     reader_titled_finish(reader);
     reader_signs_finish(reader);
+    reader_sources_finish(reader);
 }

@@ -126,6 +126,8 @@ void reader_titled_finish(struct reader *reader);
 
 /* Make the `sign` sections of the configuration ready: names, keys. */
 void reader_signs_finish(struct reader *reader);
+/* Hand the verifiers what `source` sections say; report those that say what cannot be. */
+void reader_sources_finish(struct reader *reader);
 
 /* Give BASE, the struct that has OPTION, a copy of LIST. */
 void reader_finish_list(struct reader *reader, const struct option *option, void *base,

@@ -158,15 +158,25 @@ static const char *domain_label(const struct outcome *outcome)
         return "sender";
     if (outcome->method == METHOD_IPREV)
         return "name";
+    if (outcome->method == METHOD_VBR)
+        return "domain";
     return outcome->identity != IDENTITY_NONE ? identity_name(outcome->identity) : "helo";
+}
+
+/* What OUTCOME is one of, if it is a part. */
+static const char *part_name(const struct outcome *outcome)
+{
+    if (!outcome->is_part)
+        return "";
+    return outcome->method == METHOD_DNSWL ? " list" : " signature";
 }
 
 static void add_outcome(struct text *text, const struct outcome *outcome)
 {
     struct text why = text_in(text->arena);
 
-    text_printf(text, "%s%s: %s", method_name(outcome->method),
-                outcome->is_part ? " signature" : "", vouch_result_word(outcome->result));
+    text_printf(text, "%s%s: %s", method_name(outcome->method), part_name(outcome),
+                vouch_result_word(outcome->result));
     words_why(&why, outcome, "", STEP_MAX);
     text->failed |= why.failed;
     if (why.length > 0)

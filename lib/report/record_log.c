@@ -43,10 +43,11 @@ static void add_why(struct text *line, const struct outcome *outcome)
         text_printf(line, " (%s)", why.data);
 }
 
-/* A pass speaks for itself, and so does `none` unless it decided. */
+/* A pass speaks for itself, and so does `none` unless it decided or somebody could not be believed.
+ */
 static bool needs_reason(const struct decision *decision, const struct outcome *outcome)
 {
-    return outcome == decision->outcome ||
+    return outcome == decision->outcome || outcome->reason == REASON_DNA_SOURCE_IGNORED ||
            (outcome->result != VOUCH_PASS && outcome->result != VOUCH_NONE);
 }
 
@@ -59,6 +60,8 @@ static const char *identity_key(const struct outcome *outcome)
         return " sender=";
     if (outcome->method == METHOD_IPREV)
         return " ptr=";
+    if (outcome->method == METHOD_VBR)
+        return " md=";
     if (outcome->identity == IDENTITY_AUTHOR)
         return " author=";
     if (outcome->identity == IDENTITY_PRA)

@@ -52,7 +52,8 @@ static const char *subject(const struct facts *facts, const struct outcome *outc
 {
     if (outcome->domain[0] != '\0')
         return outcome->domain;
-    if (outcome->stage >= VOUCH_STAGE_EOH || outcome->method == METHOD_IPREV)
+    if (outcome->stage >= VOUCH_STAGE_EOH || outcome->method == METHOD_IPREV ||
+        outcome->method == METHOD_DNA || outcome->method == METHOD_DNSWL)
         return "";
     return outcome->identity == IDENTITY_MAILFROM ? facts->reverse_path.raw : facts->helo;
 }
@@ -146,6 +147,24 @@ static void say_spf_fail(struct text *line, const struct facts *facts,
         text_add(line, " (");
         words_clean(line, outcome->detail, "", WHY_MAX_OCTETS);
         text_add(line, ")");
+    }
+}
+
+/* "mail.example.com is not accepted here: accred.example.net speaks against it" */
+static void say_dna_fail(struct text *line, const struct facts *facts,
+                         const struct outcome *outcome)
+{
+    if (outcome->domain[0] != '\0')
+        add_subject(line, facts, outcome);
+    else
+        words_client(line, facts);
+    text_add(line, " is not accepted here");
+    for (const struct property *p = outcome->properties; p != NULL; p = p->next) {
+        if (strcmp(p->name, "accreditor") != 0)
+            continue;
+        text_add(line, ": ");
+        words_name(line, p->value, NAME_MAX_OCTETS);
+        text_add(line, " speaks against it");
     }
 }
 
@@ -265,6 +284,8 @@ static void say(struct text *line, const struct facts *facts, const struct outco
         say_temperror(line, facts, outcome);
     else if (outcome->method == METHOD_CSA && failed)
         say_csa_fail(line, facts, outcome);
+    else if (outcome->method == METHOD_DNA && failed)
+        say_dna_fail(line, facts, outcome);
     else if (outcome->method == METHOD_SPF && (failed || outcome->result == VOUCH_SOFTFAIL))
         say_spf_fail(line, facts, outcome);
     else

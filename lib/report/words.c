@@ -19,6 +19,9 @@ const char *words_method(enum method method)
         [METHOD_SENDER_ID] = "Sender ID",
         [METHOD_IPREV] = "Reverse DNS",
         [METHOD_DKIM] = "DKIM",
+        [METHOD_DNA] = "Accreditation",
+        [METHOD_VBR] = "VBR",
+        [METHOD_DNSWL] = "Allowlist",
         [METHOD_DOMAINKEYS] = "DomainKeys",
         [METHOD_TLS] = "TLS",
     };

@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/base/clock.h"
+#include "lib/verify/dna_source.h"
+
 struct csa_settings {
     bool address_literals; /* look literals up in the reverse tree (spec/csv.md 5) */
 };
@@ -57,6 +60,14 @@ struct tls_settings {
     struct tls_names refuse_subjects;
 };
 
+struct dna_settings {
+    bool use_helo;                    /* a HELO name that resolves to the client is authenticated */
+    bool use_spf;                     /* so is one for which SPF passed */
+    nanoseconds timeout;              /* for all sources that are asked at one time */
+    const struct dna_source *sources; /* in the order of the administrator */
+    size_t source_count;
+};
+
 struct verify_settings {
     struct csa_settings csa;
     struct spf_settings spf;
@@ -64,6 +75,7 @@ struct verify_settings {
     struct domainkeys_settings domainkeys;
     struct dkim_settings dkim;
     struct tls_settings tls;
+    struct dna_settings dna;
 };
 
 #endif

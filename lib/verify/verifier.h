@@ -15,6 +15,7 @@
 #include "lib/dns/resolver.h"
 #include "lib/mail/facts.h"
 #include "lib/reputation/reputation.h"
+#include "lib/verify/dna_health.h"
 #include "lib/verify/key_cache.h"
 #include "lib/verify/settings.h"
 
@@ -26,6 +27,7 @@ struct check {
     struct budget *budget;
     struct key_cache *keys;        /* NULL: none are kept */
     struct reputation *reputation; /* NULL: none is kept */
+    struct dna_health *health;     /* of the sources of accreditation; NULL: none is kept */
     struct arena *arena;           /* outcomes are made here */
 
     /* What the verifiers that ran before said of the same message: those of its stage that stand

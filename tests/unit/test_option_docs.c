@@ -106,7 +106,13 @@ static void add_sample(struct text *text)
                    "# sign \"example.org\" {\n"
                    "#     selector = 2026a\n"
                    "#     key = \"/etc/vouch/keys/2026a.example.org.key\"\n"
-                   "# }\n");
+                   "# }\n"
+                   "\n"
+                   "# Whom to ask whether a name is worth trusting, in this order; see ACCREDITATION in\n"
+                   "# milter.conf(5):\n"
+                   "#source \"accred.example.net\" { kind = dna }\n"
+                   "#source \"vouch.example.org\" { kind = vbr }\n"
+                   "#source \"list.example\" { kind = list  by = address  listed = refuse }\n");
 }
 
 /* A double quote would begin an argument. */
