@@ -144,8 +144,8 @@ const struct vouch_settings *vouch_engine_settings(const struct vouch_engine *en
 /* The names of the methods, by INDEX from 0: "csa", "spf" ...; NULL behind the last.  Static. */
 const char *vouch_method_name(size_t index);
 
-/* Whether any enabled verifier reads the body, or messages are signed; if not, the MTA need not send
- * it. */
+/* Whether any enabled verifier reads the body, or messages are signed; if not, the MTA need not
+ * send it. */
 bool vouch_engine_wants_body(const struct vouch_engine *engine);
 
 /* What became of dns { dnssec }: whether DNS answers are validated. */
@@ -186,6 +186,26 @@ struct vouch_counters {
     unsigned long cache_bytes, cache_entries;
 };
 void vouch_engine_counters(const struct vouch_engine *engine, struct vouch_counters *counters);
+
+/* ---- what becomes of messages --------------------------------------------------------------- */
+
+/* Begin to remember what becomes of messages, where `reputation` is enabled: opens its store, as
+ * the user who shall own it; call it after fork.  It may be tried again.  VOUCH_ERROR_SYSTEM:
+ * vouch_engine_memory says why; messages are judged all the same. */
+VOUCH_MUST_CHECK int vouch_engine_remember(struct vouch_engine *engine);
+
+/* How the store of reputation fares. */
+struct vouch_memory {
+    bool enabled;
+    bool away;                 /* it does not answer: nothing is known of any name */
+    char trouble[200];         /* why it is, or last was; safe to print */
+    unsigned long dropped;     /* observations that found no room */
+    unsigned long undelivered; /* those kept here until Redis is back */
+};
+void vouch_engine_memory(const struct vouch_engine *engine, struct vouch_memory *memory);
+
+/* Whether recipients that the MTA refuses are of interest. */
+bool vouch_engine_wants_refused_recipients(const struct vouch_engine *engine);
 
 /* ---- session: one SMTP connection ---------------------------------------------------------- */
 
@@ -252,6 +272,9 @@ VOUCH_MUST_CHECK int vouch_message_body(struct vouch_message *message, const voi
                                         size_t length);
 VOUCH_MUST_CHECK int vouch_message_queue_id(struct vouch_message *message, const char *queue_id);
 
+/* The MTA refused a recipient with enhanced STATUS code ("5.1.1"; NULL: unknown). */
+void vouch_message_refused_recipient(struct vouch_message *message, const char *status);
+
 /* Whether more of the body can still change anything; if not, the MTA need not send the rest. Asked
  * after the header is complete. */
 bool vouch_message_wants_body(const struct vouch_message *message);
@@ -310,6 +333,10 @@ VOUCH_MUST_CHECK int vouch_message_edits(struct vouch_message *message,
 /* The message is over before its end: the client gave it up or, with OUR_TROUBLE, the caller could
  * not go on.  Log line and decision record, asked for after this, say so. */
 void vouch_message_give_up(struct vouch_message *message, bool our_trouble);
+
+/* The message is over, decided or given up: what became of it is remembered for the names that are
+ * proven to answer for it, once vouch_engine_remember has succeeded.  Returns at once. */
+void vouch_message_remember(struct vouch_message *message);
 
 /* One line for the log, queue id first ("NOQUEUE" before it is known), every verdict in it.
  * Printable ASCII, no line end.  NULL when memory is out. */

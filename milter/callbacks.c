@@ -171,11 +171,23 @@ static sfsistat on_mail(SMFICTX *context, char **arguments)
     return answer(context, session, VOUCH_STAGE_MAIL);
 }
 
+/* Whether the MTA refuses the recipient: it shows such to who asked for SMFIP_RCPT_REJ. */
+static bool is_refused(SMFICTX *context)
+{
+    const char *mailer = macro(context, "{rcpt_mailer}");
+
+    return mailer != NULL && strcmp(mailer, "error") == 0;
+}
+
 static sfsistat on_recipient(SMFICTX *context, char **arguments)
 {
     struct session *session = smfi_getpriv(context);
 
-    if (session != NULL && session->message != NULL)
+    if (session == NULL || session->message == NULL)
+        return noted(session, SMFIP_NR_RCPT);
+    if (is_refused(context))
+        vouch_message_refused_recipient(session->message, macro(context, "{rcpt_host}"));
+    else
         session_note(session, vouch_message_recipient(session->message, arguments[0]));
     return noted(session, SMFIP_NR_RCPT);
 }

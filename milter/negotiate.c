@@ -24,7 +24,7 @@ static void ask_for_macros(SMFICTX *context)
         {SMFIM_CONNECT, "j v {client_resolve}"},
         {SMFIM_HELO, TLS_MACROS},
         {SMFIM_ENVFROM, "i {auth_type} {auth_authen} " TLS_MACROS},
-        {SMFIM_ENVRCPT, "i"},
+        {SMFIM_ENVRCPT, "i {rcpt_mailer} {rcpt_host}"},
         {SMFIM_EOH, "i"},
         {SMFIM_EOM, "i"},
     };
@@ -42,6 +42,9 @@ static unsigned long steps_wanted(const struct session *session)
 
     if (session->generation != NULL && !vouch_engine_wants_body(session->generation->engine))
         wanted |= SMFIP_NOBODY;
+    if (session->generation != NULL &&
+        vouch_engine_wants_refused_recipients(session->generation->engine))
+        wanted |= SMFIP_RCPT_REJ;
     return wanted;
 }
 

@@ -11,6 +11,7 @@
 #include <sysexits.h>
 
 #include "milter/log.h"
+#include "milter/memory.h"
 #include "milter/process.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -73,6 +74,7 @@ static struct generation *generation_new(struct vouch_config *config, struct vou
     }
     generation->references = 1;
     generation->settings = vouch_engine_settings(generation->engine);
+    memory_open(generation->engine);
     record_open(&generation->record, generation->settings->decision_record);
     return generation;
 }

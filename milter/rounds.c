@@ -8,6 +8,7 @@
 
 #include "milter/gate.h"
 #include "milter/log.h"
+#include "milter/memory.h"
 #include "milter/pulse.h"
 #include "milter/reload.h"
 #include "milter/service.h"
@@ -89,6 +90,7 @@ int rounds_make(void)
 
     look_at_dnssec();
     look_at_sources();
+    memory_look();
     give_sign_of_life();
     tell_status();
     until_pulse = service_pulse() > 0 ? pulse_due - now() : LOOK_MILLISECONDS;

@@ -151,6 +151,7 @@ void session_finish(struct session *session, const struct vouch_decision *decisi
     if (log_verbose())
         explain(session);
     record_append(&session->generation->record, vouch_message_record(session->message, false));
+    vouch_message_remember(session->message);
     drop_message(session);
 }
 
@@ -165,5 +166,6 @@ void session_end(struct session *session)
     if (line != NULL)
         log_write(LOG_INFO, "%s", line);
     record_append(&session->generation->record, vouch_message_record(session->message, false));
+    vouch_message_remember(session->message);
     drop_message(session);
 }

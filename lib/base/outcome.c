@@ -54,6 +54,8 @@ const char *identity_name(enum identity identity)
         [IDENTITY_MAILFROM] = "mailfrom",
         [IDENTITY_PRA] = "pra",
         [IDENTITY_AUTHOR] = "author",
+        [IDENTITY_SIGNER] = "signer",
+        [IDENTITY_ISSUER] = "issuer",
         [IDENTITY_SUBMITTER] = "submitter",
         [IDENTITY_SUBMITTER_HEADER] = "submitter-header",
     };

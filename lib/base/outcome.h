@@ -30,7 +30,8 @@
     X(METHOD_TLS, "tls", false)                                                                    \
     X(METHOD_DNA, "dna", false)                                                                    \
     X(METHOD_VBR, "vbr", true)                                                                     \
-    X(METHOD_DNSWL, "dnswl", true)
+    X(METHOD_DNSWL, "dnswl", true)                                                                 \
+    X(METHOD_REPUTATION, "reputation", false)
 
 enum method {
 #define METHOD_ENUM(symbol, name, registered) symbol,
@@ -54,10 +55,13 @@ enum identity {
     IDENTITY_PRA,
     IDENTITY_SUBMITTER,        /* the SUBMITTER parameter of MAIL (RFC 4405) */
     IDENTITY_SUBMITTER_HEADER, /* whether the header says the same */
-    IDENTITY_AUTHOR /* a domain of the From field: what a method for whole messages says of it */
+    IDENTITY_AUTHOR, /* a domain of the From field: what a method for whole messages says of it */
+    IDENTITY_SIGNER, /* a signing domain */
+    IDENTITY_ISSUER  /* the issuer of the client's certificate */
 };
 
-/* "", "helo", "mailfrom", "pra", "submitter", "submitter-header", "author".  Never NULL; static. */
+/* "", "helo", "mailfrom", "pra", "submitter", "submitter-header", "author", "signer", "issuer".
+ * Never NULL; static. */
 const char *identity_name(enum identity identity);
 
 /* Why, as a stable code for machines and a text for people. */
@@ -78,6 +82,12 @@ const char *identity_name(enum identity identity);
     X(REASON_HELO_NO_ADDRESS, "helo-no-address",                                                   \
       "HELO name has no address of the client's family")                                           \
     X(REASON_HELO_LOOKUP_FAILED, "helo-lookup-failed", "HELO name could not be looked up")         \
+    /* reputation */                                                                               \
+    X(REASON_REPUTATION_BAD, "reputation-bad", "too much of its mail was unwanted here")           \
+    X(REASON_REPUTATION_GOOD, "reputation-good", "hardly any of its mail was unwanted here")       \
+    X(REASON_REPUTATION_MIXED, "reputation-mixed", "some of its mail was unwanted here")           \
+    X(REASON_REPUTATION_UNKNOWN, "reputation-unknown", "too little of its mail was seen here")     \
+    X(REASON_REPUTATION_AWAY, "reputation-away", "the store of reputation did not answer")         \
     /* iprev */                                                                                    \
     X(REASON_IPREV_MATCH, "iprev-match", "a name of the client's address leads back to it")        \
     X(REASON_IPREV_MISMATCH, "iprev-mismatch", "no name of the client's address leads back to it") \

@@ -11,20 +11,38 @@
 #include "lib/engine/transaction.h"
 #include "lib/verify/verifier.h"
 
-int engine_new_with(struct vouch_config *config, struct resolver *resolver,
-                    struct vouch_engine **engine)
+/* What CONFIG asks for; that of PREVIOUS (may be NULL) if it is the same. */
+static int find_reputation(const struct vouch_config *config, const struct vouch_engine *previous,
+                           struct reputation **reputation)
+{
+    *reputation = NULL;
+    if (!config->enabled[METHOD_REPUTATION])
+        return VOUCH_OK;
+    if (previous == NULL || previous->reputation == NULL ||
+        !reputation_same(&config->reputation, &previous->config->reputation))
+        return reputation_new(&config->reputation, reputation);
+    *reputation = reputation_hold(previous->reputation);
+    return VOUCH_OK;
+}
+
+static int make_engine(struct vouch_config *config, const struct vouch_engine *previous,
+                       struct resolver *resolver, struct vouch_engine **engine)
 {
     struct vouch_engine *new = calloc(1, sizeof *new);
+    int error;
 
     if (new == NULL)
         return VOUCH_ERROR_MEMORY;
     new->keys = key_cache_new(KEY_CACHE_KEYS);
     new->health = dna_health_new(config->source_count);
-    if (new->keys == NULL || new->health == NULL) {
+    error = new->keys != NULL &&new->health != NULL
+                ? find_reputation(config, previous, &new->reputation)
+                : VOUCH_ERROR_MEMORY;
+    if (error != VOUCH_OK) {
         key_cache_free(new->keys);
         dna_health_free(new->health);
         free(new);
-        return VOUCH_ERROR_MEMORY;
+        return error;
     }
     atomic_init(&new->references, 1);
     new->config = config_hold(config);
@@ -33,6 +51,12 @@ int engine_new_with(struct vouch_config *config, struct resolver *resolver,
         memcpy(new->host_name, "localhost", sizeof "localhost");
     *engine = new;
     return VOUCH_OK;
+}
+
+int engine_new_with(struct vouch_config *config, struct resolver *resolver,
+                    struct vouch_engine **engine)
+{
+    return make_engine(config, NULL, resolver, engine);
 }
 
 int vouch_engine_new(struct vouch_config *config, struct vouch_engine *previous,
@@ -47,7 +71,7 @@ int vouch_engine_new(struct vouch_config *config, struct vouch_engine *previous,
         error = resolver_new(&config->dns, &resolver);
     if (error != VOUCH_OK)
         return error;
-    error = engine_new_with(config, resolver, engine);
+    error = make_engine(config, previous, resolver, engine);
     resolver_release(resolver);
     return error;
 }
@@ -66,6 +90,7 @@ void vouch_engine_release(struct vouch_engine *engine)
     resolver_release(engine->resolver);
     key_cache_free(engine->keys);
     dna_health_free(engine->health);
+    reputation_release(engine->reputation);
     vouch_config_release(engine->config);
     free(engine);
 }

@@ -47,6 +47,7 @@ struct check helo_check(const struct vouch_session *session, const struct helo *
         .facts = facts,
         .settings = &session->engine->config->verify,
         .resolver = session->engine->resolver,
+        .reputation = session->engine->reputation,
         .budget = helo->budget,
         .health = session->engine->health,
         .arena = helo->arena,

@@ -21,6 +21,7 @@ struct check message_check(const struct vouch_message *message)
         .resolver = engine->resolver,
         .keys = engine->keys,
         .health = engine->health,
+        .reputation = engine->reputation,
         .budget = message->budget,
         .arena = message->arena,
         .outcomes = message->outcomes,

@@ -31,7 +31,8 @@ struct vouch_engine {
     struct resolver *resolver;
     struct key_cache *keys;
     struct dna_health *health;
-    char host_name[256]; /* authserv-id when neither configuration nor MTA has one */
+    struct reputation *reputation; /* NULL: not enabled */
+    char host_name[256];           /* authserv-id when neither configuration nor MTA has one */
 };
 
 struct helo {
@@ -67,6 +68,7 @@ struct vouch_message {
     struct facts facts;
     const char **recipients; /* what facts.recipients shows */
     size_t recipient_room;
+    unsigned unknown_recipients; /* that the MTA refused */
 
     struct outcome *outcomes;
     struct outcome **outcomes_end;
@@ -89,6 +91,7 @@ struct vouch_message {
     struct vouch_decision decision;
 
     enum given_up given_up;
+    bool is_remembered;
 
     unsigned authres_seen;  /* Authentication-Results fields so far */
     unsigned scrutiny_seen; /* fields so far that ask for a closer look, and are not ours */

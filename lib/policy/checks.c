@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/base/ascii.h"
+#include "lib/base/ip.h"
 #include "lib/dns/trust_anchor.h"
 
 const char *check_listen(const char *value)
@@ -107,4 +108,35 @@ const char *check_selector(const char *value)
         value[strlen(value) - 1] == '.')
         return "is not a selector; its labels have 1 to 63 letters and one dot between";
     return NULL;
+}
+
+/* RFC 5322 2.2 */
+const char *check_header(const char *value)
+{
+    size_t name = strcspn(value, ":");
+
+    for (size_t i = 0; i < name; i++)
+        if (!ascii_is_printable(value[i]) || value[i] == ' ')
+            return "has no name of a header field in front; use \"Name: value\"";
+    if (name == 0 || value[name] != ':' || value[name + 1 + strspn(value + name + 1, " ")] == '\0')
+        return "is not a header field; use \"Name: value\"";
+    return NULL;
+}
+
+/* No host names: to look one up could take long. */
+const char *check_redis(const char *value)
+{
+    struct ip address;
+    size_t digits;
+
+    if (strncmp(value, "unix:/", 6) == 0)
+        return NULL;
+    if (strncmp(value, "inet:", 5) != 0)
+        return "is not a place where Redis listens; use inet:PORT@ADDRESS or unix:/PATH";
+    for (digits = 0; ascii_is_digit(value[5 + digits]); digits++)
+        continue;
+    if (digits == 0 || digits > 5 || value[5 + digits] != '@')
+        return "has no port; use inet:PORT@ADDRESS";
+    value += 6 + digits;
+    return ip_parse(value, strlen(value), &address) ? NULL : "has no IP address behind the '@'";
 }

@@ -14,6 +14,8 @@ const char *check_path(const char *value);         /* an absolute path */
 const char *check_trust_anchor(const char *value); /* a file that trust_anchor_read() can read */
 const char *check_word(const char *value);         /* letters alone */
 const char *check_title(const char *value);        /* a short name in printable ASCII */
+const char *check_header(const char *value);       /* "Name: value" of a header field */
+const char *check_redis(const char *value);        /* inet:PORT@ADDRESS or unix:/PATH */
 const char *check_token(const char *value);        /* an authserv-id without need of quotes */
 const char *check_selector(const char *value);     /* of a signature: labels with dots between */
 

@@ -17,6 +17,7 @@
 #include "lib/base/outcome.h"
 #include "lib/dns/name.h"
 #include "lib/dns/resolver.h"
+#include "lib/reputation/reputation.h"
 #include "lib/sign/settings.h"
 #include "lib/verify/settings.h"
 #include "lib/vouch.h"
@@ -114,6 +115,13 @@ struct config_exempt {
     struct config_rule authenticated_rule;
 };
 
+/* What makes an observation for the store of reputation. */
+struct config_learning {
+    double accepted_weight;  /* of a message that went through, and no more is known of it */
+    const char *spam_header; /* "Name: value" of a content filter that ran before us; "": none */
+    const char *ham_header;
+};
+
 struct config_authres {
     const char *authserv_id;                /* "": the MTA's name */
     const struct ip_network *trusted_peers; /* their Authentication-Results are kept */
@@ -128,6 +136,9 @@ struct vouch_config {
     struct budget_limits budget;
     struct verify_settings verify;
     struct config_authres authres;
+    struct reputation_settings reputation;
+    struct config_origin reputation_store_origin, trust_below_origin;
+    struct config_learning learning;
     bool received_spf; /* write a Received-SPF field */
     enum refuse_when refuse_when;
     struct config_rule refuse; /* what is done then */

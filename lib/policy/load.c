@@ -200,6 +200,18 @@ static void check_tls(struct reader *reader)
         reader_problem(reader, config->tls_subjects_origin, needs, "tls.refuse-subjects");
 }
 
+static void check_reputation(struct reader *reader)
+{
+    const struct vouch_config *config = reader->config;
+
+    if (!reputation_has(config->reputation.store))
+        reader_problem(reader, config->reputation_store_origin,
+                       "reputation.store: hiredis is not part of this build");
+    if (config->verify.reputation.trust_below > config->verify.reputation.refuse_above)
+        reader_problem(reader, config->trust_below_origin,
+                       "reputation.trust-below is above refuse-above");
+}
+
 /* What no option can be asked alone. */
 static void check_together(struct reader *reader)
 {
@@ -209,6 +221,7 @@ static void check_together(struct reader *reader)
 
     check_engine(reader);
     check_tls(reader);
+    check_reputation(reader);
     if (dns->dnssec == DNSSEC_YES && dns->trust_anchor[0] == '\0' &&
         trust_anchor_read(TRUST_ANCHOR_ROOT, &owner, &problem) != VOUCH_OK)
         reader_problem(reader, reader->config->dnssec_origin,

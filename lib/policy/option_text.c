@@ -44,6 +44,9 @@ void option_values(const struct option *option, struct text *text)
     case OPTION_SIZE:
         add_range(option, text);
         return;
+    case OPTION_FRACTION:
+        text_add(text, "0 to 1, such as 0.95");
+        return;
     case OPTION_MODE:
         text_add(text, "octal, up to 0777");
         return;

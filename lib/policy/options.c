@@ -15,6 +15,8 @@
 #define MIB             (KIB * KIB)
 #define AT(member)      .offset = offsetof(struct vouch_config, member)
 #define IN_SIGN(member) .offset = offsetof(struct config_sign, settings.member)
+#define HOUR            (3600 * NANOSECONDS_PER_SECOND)
+#define DAY             (24 * HOUR)
 
 #define RULE(of, identity, result_, section_, name_, default_, meaning_)                           \
     {                                                                                              \
@@ -25,6 +27,8 @@
     RULE(METHOD_CSA, RULE_SCOPE_MAIN, result, "csa", name, standard, meaning)
 #define HELO(result, name, meaning)                                                                \
     RULE(METHOD_HELO, RULE_SCOPE_MAIN, result, "helo", name, "continue", meaning)
+#define REPUTATION(result, name, meaning)                                                          \
+    RULE(METHOD_REPUTATION, RULE_SCOPE_MAIN, result, "reputation", name, "continue", meaning)
 #define IPREV(result, name, meaning)                                                               \
     RULE(METHOD_IPREV, RULE_SCOPE_MAIN, result, "iprev", name, "continue", meaning)
 #define SPF(result, name, standard, meaning)                                                       \
@@ -314,6 +318,51 @@ const struct option option_table[] = {
     DNSWL(VOUCH_TEMPERROR, "temperror", "When one did not answer, and none has it."),
     DNSWL(VOUCH_PERMERROR, "permerror", "When one is not to be believed, and none has it."),
 
+    {"reputation", "enabled", OPTION_CHOICE, "no", .words = OPTION_YES_NO,
+     AT(enabled[METHOD_REPUTATION]),
+     .meaning = "Whether to remember what proven names sent, and to tell what is known of them."},
+    REPUTATION(VOUCH_NONE, "none", "When too little is known of a name."),
+    REPUTATION(VOUCH_PASS, "pass", "When hardly any of its mail was bad: see trust-below."),
+    REPUTATION(VOUCH_NEUTRAL, "neutral", "When some of its mail was bad."),
+    REPUTATION(VOUCH_FAIL, "fail", "When too much of its mail was bad: see refuse-above."),
+    {"reputation", "refuse-above", OPTION_FRACTION, "0.9", AT(verify.reputation.refuse_above),
+     .meaning = "The share of bad messages above which the result is fail; the whole 95 % interval "
+                "must be above it."},
+    {"reputation", "trust-below", OPTION_FRACTION, "0.05", AT(verify.reputation.trust_below),
+     .origin_offset = offsetof(struct vouch_config, trust_below_origin),
+     .meaning = "The share of bad messages below which the result is pass; the whole 95 % interval "
+                "must be below it."},
+    {"reputation", "min-sample", OPTION_NUMBER, "20", .minimum = 1, .maximum = 1000000,
+     AT(reputation.min_sample),
+     .meaning = "How many messages, faded, must have been seen of a name before anything is said "
+                "of it."},
+    {"reputation", "half-life", OPTION_DURATION, "30d", .minimum = HOUR, .maximum = 3650 * DAY,
+     AT(reputation.half_life), .meaning = "The time after which a message counts half."},
+    {"reputation", "accepted-weight", OPTION_FRACTION, "0.2", AT(learning.accepted_weight),
+     .meaning = "How much a message counts as a good one when it went through and nothing more is "
+                "known of it; 0 means that it does not count."},
+    {"reputation", "spam-header", OPTION_TEXT, "\"\"", .complaint = check_header,
+     AT(learning.spam_header),
+     .meaning = "The header field with which a content filter that ran before marks a bad message, "
+                "such as \"X-Spam-Flag: YES\"; empty means none."},
+    {"reputation", "ham-header", OPTION_TEXT, "\"\"", .complaint = check_header,
+     AT(learning.ham_header), .meaning = "The same for a good message."},
+    {"reputation", "store", OPTION_WORD, "sqlite", .words = "sqlite redis", AT(reputation.store),
+     .origin_offset = offsetof(struct vouch_config, reputation_store_origin),
+     .meaning =
+         "Where to keep it: in a file of this host, or in a Redis that several hosts share."},
+    {"reputation", "file", OPTION_TEXT, "\"" REPUTATION_FILE "\"", .complaint = check_path,
+     AT(reputation.file),
+     .meaning = "The file to keep it in; with Redis, what Redis has yet to get."},
+    {"reputation", "redis", OPTION_TEXT, "\"inet:6379@127.0.0.1\"", .complaint = check_redis,
+     AT(reputation.redis), .meaning = "Where Redis listens: inet:PORT@ADDRESS or unix:/PATH."},
+    {"reputation", "redis-password-file", OPTION_TEXT, "\"\"", .complaint = check_path,
+     AT(reputation.redis_password_file),
+     .meaning = "The file with the password for Redis in its first line; empty means none."},
+    {"reputation", "max-names", OPTION_NUMBER, "1000000", .minimum = 1000, .maximum = 100000000,
+     AT(reputation.max_names),
+     .meaning = "How many names to remember; beyond it those not seen for longest are forgotten."},
+
     {"exempt", "clients", OPTION_NETWORKS, "{\"127.0.0.0/8\", \"::1\"}", AT(exempt.clients),
      .count_offset = offsetof(struct vouch_config, exempt.client_count),
      .origin_offset = offsetof(struct vouch_config, exempt.clients_rule.origin),
@@ -409,13 +458,28 @@ const struct option option_table[] = {
 const size_t option_count = sizeof option_table / sizeof option_table[0];
 
 const char *const option_sections[] = {
-    "",          "dns",        "csa",
-    "helo",      "iprev",      "spf",
-    "sender-id", "domainkeys", "dkim",
-    "tls",       "dna",        "vbr",
-    "dnswl",     "exempt",     "authentication-results",
-    "signing",   "limits",     OPTION_DOMAIN_SECTION,
-    "sign",      "source",     NULL,
+    "",
+    "dns",
+    "csa",
+    "helo",
+    "iprev",
+    "spf",
+    "sender-id",
+    "domainkeys",
+    "dkim",
+    "tls",
+    "dna",
+    "vbr",
+    "dnswl",
+    "reputation",
+    "exempt",
+    "authentication-results",
+    "signing",
+    "limits",
+    OPTION_DOMAIN_SECTION,
+    "sign",
+    "source",
+    NULL,
 };
 
 const struct option_titled option_titled[] = {

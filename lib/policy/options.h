@@ -24,6 +24,7 @@ enum option_type {
     OPTION_MODE,        /* unsigned: octal digits, permissions of a file */
     OPTION_DURATION,    /* nanoseconds: "8s", "500ms", "1m" */
     OPTION_SIZE,        /* size_t: octets, "64k", "16M", "1G" */
+    OPTION_FRACTION,    /* double: "0" to "1", "0.95" */
     OPTION_ACTION,      /* enum vouch_action: one of `words` */
     OPTION_RULE,        /* struct config_rule: any action */
     OPTION_NETWORKS,    /* list of struct ip_network */

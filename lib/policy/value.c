@@ -55,6 +55,7 @@ size_t value_size(enum option_type type)
         [OPTION_MODE] = sizeof(unsigned),
         [OPTION_DURATION] = sizeof(nanoseconds),
         [OPTION_SIZE] = sizeof(size_t),
+        [OPTION_FRACTION] = sizeof(double),
         [OPTION_ACTION] = sizeof(enum vouch_action),
         [OPTION_RULE] = sizeof(struct config_rule),
         [OPTION_NETWORKS] = sizeof(struct ip_network),
@@ -140,6 +141,24 @@ static int store_quantity(const struct option *option, const char *text, void *f
         *(size_t *)field = (size_t)value;
     else
         *(unsigned *)field = (unsigned)value;
+    return VOUCH_OK;
+}
+
+/* "0", "1", "0.95", with a point whatever the locale. */
+static int store_fraction(const char *text, double *field, struct text *complaint)
+{
+    double value = text[0] == '1' ? 1 : 0;
+    double place = 1;
+    const char *at = text + 1;
+
+    if ((text[0] != '0' && text[0] != '1') || (*at == '.' && !ascii_is_digit(at[1])))
+        return complain(complaint, text, "is not a fraction; use 0 to 1, such as 0.95");
+    if (*at == '.')
+        for (at++; ascii_is_digit(*at); at++)
+            value += (*at - '0') * (place /= 10);
+    if (*at != '\0' || value > 1)
+        return complain(complaint, text, "is not a fraction; use 0 to 1, such as 0.95");
+    *field = value;
     return VOUCH_OK;
 }
 
@@ -323,6 +342,8 @@ int value_store(const struct option *option, const char *text, void *field, stru
     case OPTION_DURATION:
     case OPTION_SIZE:
         return store_quantity(option, text, field, complaint);
+    case OPTION_FRACTION:
+        return store_fraction(text, field, complaint);
     case OPTION_MODE:
         return store_mode(text, field, complaint);
     case OPTION_ACTION:

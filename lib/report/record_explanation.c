@@ -152,7 +152,7 @@ static void add_step(struct text *text, const struct trace_step *step)
 /* What the domain of OUTCOME is to it. */
 static const char *domain_label(const struct outcome *outcome)
 {
-    if (outcome->is_part)
+    if (outcome->is_part && outcome->method != METHOD_REPUTATION)
         return "by";
     if (outcome->method == METHOD_DOMAINKEYS)
         return "sender";
@@ -168,6 +168,8 @@ static const char *part_name(const struct outcome *outcome)
 {
     if (!outcome->is_part)
         return "";
+    if (outcome->method == METHOD_REPUTATION)
+        return " name";
     return outcome->method == METHOD_DNSWL ? " list" : " signature";
 }
 

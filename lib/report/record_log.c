@@ -62,6 +62,10 @@ static const char *identity_key(const struct outcome *outcome)
         return " ptr=";
     if (outcome->method == METHOD_VBR)
         return " md=";
+    if (outcome->identity == IDENTITY_SIGNER)
+        return " signer=";
+    if (outcome->identity == IDENTITY_ISSUER)
+        return " issuer=";
     if (outcome->identity == IDENTITY_AUTHOR)
         return " author=";
     if (outcome->identity == IDENTITY_PRA)

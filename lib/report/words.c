@@ -24,6 +24,7 @@ const char *words_method(enum method method)
         [METHOD_DNSWL] = "Allowlist",
         [METHOD_DOMAINKEYS] = "DomainKeys",
         [METHOD_TLS] = "TLS",
+        [METHOD_REPUTATION] = "Reputation",
     };
 
     return words[method];

@@ -85,6 +85,11 @@ static bool fill(struct reputation *reputation, const struct reputation_settings
     return false;
 }
 
+bool reputation_has(enum reputation_store store)
+{
+    return store == REPUTATION_SQLITE || store_redis != NULL;
+}
+
 int reputation_new(const struct reputation_settings *settings, struct reputation **reputation)
 {
     const struct store_kind *kind =

@@ -49,6 +49,9 @@ struct reputation_name {
     const char *name;
 };
 
+/* Where it is kept when nobody says otherwise. */
+#define REPUTATION_FILE "/var/lib/vouch/reputation.db"
+
 enum reputation_store { REPUTATION_SQLITE, REPUTATION_REDIS };
 
 struct reputation_settings {
@@ -73,6 +76,9 @@ struct reputation *reputation_hold(struct reputation *reputation);
 /* NULL is fine.  The last one waits until what was observed is written, but no longer than some
  * seconds. */
 void reputation_release(struct reputation *reputation);
+
+/* Whether this build has STORE. */
+bool reputation_has(enum reputation_store store);
 
 /* Whether two settings ask for the same, so that store and thread can be kept. */
 bool reputation_same(const struct reputation_settings *a, const struct reputation_settings *b);

@@ -188,6 +188,16 @@ static int write_batch(void *argument, const struct store_observation *batch, si
     return VOUCH_OK;
 }
 
+/* Whether trouble that a reader had is over; that of the writer is over when it has written. */
+static void idle(void *argument)
+{
+    struct sqlite_store *store = argument;
+
+    if (store->trouble->away &&
+        sqlite_run(store->db, "SELECT 1 FROM names LIMIT 1", store->trouble) == VOUCH_OK)
+        trouble_over(store->trouble);
+}
+
 /* Hand what STATEMENT finds to VISIT. */
 static int visit_all(sqlite3_stmt *statement, store_visit_fn *visit, void *context)
 {
@@ -274,6 +284,7 @@ const struct store_kind store_sqlite = {
     .read = read_scores,
     .start = start,
     .write = write_batch,
+    .idle = idle,
     .list = list,
     .forget = forget,
 };

@@ -38,6 +38,8 @@ void trouble_say(struct trouble *trouble, const char *format, ...)
 
 void trouble_over(struct trouble *trouble)
 {
+    if (!trouble->away)
+        return;
     (void)pthread_mutex_lock(&trouble->lock);
     trouble->away = false;
     (void)pthread_mutex_unlock(&trouble->lock);

@@ -7,13 +7,14 @@
 /* trouble.h - whether a store is away, and in which words; any thread may say or ask. */
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 enum { TROUBLE_SIZE = 200 };
 
 struct trouble {
     pthread_mutex_t lock;
-    bool away;
+    _Atomic bool away;
     char words[TROUBLE_SIZE]; /* the latest, kept when it is over */
 };
 

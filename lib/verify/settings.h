@@ -68,6 +68,11 @@ struct dna_settings {
     size_t source_count;
 };
 
+struct reputation_rules {
+    double refuse_above; /* the lower end of a rate's interval */
+    double trust_below;  /* its upper end */
+};
+
 struct verify_settings {
     struct csa_settings csa;
     struct spf_settings spf;
@@ -76,6 +81,7 @@ struct verify_settings {
     struct dkim_settings dkim;
     struct tls_settings tls;
     struct dna_settings dna;
+    struct reputation_rules reputation;
 };
 
 #endif

@@ -37,6 +37,7 @@ static void test_defaults(void **state)
     static const bool off[METHOD_COUNT] = {
         [METHOD_IPREV] = true,
         [METHOD_TLS] = true,
+        [METHOD_REPUTATION] = true,
     };
     struct vouch_config *config = load(NULL);
 
