@@ -148,6 +148,9 @@ const char *vouch_method_name(size_t index);
  * send it. */
 bool vouch_engine_wants_body(const struct vouch_engine *engine);
 
+/* Whether vouch_message_decide_recipient can refuse a recipient; if not, RCPT needs no answer. */
+bool vouch_engine_answers_recipients(const struct vouch_engine *engine);
+
 /* What became of dns { dnssec }: whether DNS answers are validated. */
 enum vouch_dnssec {
     VOUCH_DNSSEC_OFF,      /* no: the configuration says so */
@@ -262,6 +265,18 @@ void vouch_message_free(struct vouch_message *message);
 /* A parameter of MAIL as sent, such as "SUBMITTER=bob@example.org" or "SIZE=1000", before the first
  * decision.  Those that nobody looks at are passed over. */
 VOUCH_MUST_CHECK int vouch_message_parameter(struct vouch_message *message, const char *parameter);
+
+struct vouch_decision;
+
+/* What the recipient PATH gets, asked before it is told with vouch_message_recipient: CONTINUE, or
+ * TEMPFAIL or REJECT with a reply.  That is about this recipient alone; one that is refused is
+ * noted, and not told.  Stays as it is until the next one is asked about.  NULL: no memory. */
+const struct vouch_decision *vouch_message_decide_recipient(struct vouch_message *message,
+                                                            const char *path);
+
+/* One line for the log about the recipient last asked about, "" if no rule speaks of it.  NULL
+ * when memory is out. */
+const char *vouch_message_recipient_log_line(struct vouch_message *message);
 
 /* More facts, in the order in which they come.  VOUCH_ERROR_LIMIT: the fact was beyond the bounds
  * of the configuration and is not kept; the message goes on. */

@@ -179,16 +179,41 @@ static bool is_refused(SMFICTX *context)
     return mailer != NULL && strcmp(mailer, "error") == 0;
 }
 
+/* One recipient may be refused by itself. */
+static sfsistat answer_recipient(SMFICTX *context, struct session *session, const char *path)
+{
+    const struct vouch_decision *decision = vouch_message_decide_recipient(session->message, path);
+    const char *line;
+
+    if (decision == NULL) {
+        session_note(session, VOUCH_ERROR_MEMORY);
+        return SMFIS_CONTINUE;
+    }
+    line = vouch_message_recipient_log_line(session->message);
+    if (line != NULL && line[0] != '\0')
+        log_write(decision->action != VOUCH_CONTINUE ? LOG_NOTICE : LOG_INFO, "%s", line);
+    if (decision->action == VOUCH_CONTINUE)
+        return SMFIS_CONTINUE;
+    reply_set(context, &decision->reply);
+    return decision->action == VOUCH_REJECT ? SMFIS_REJECT : SMFIS_TEMPFAIL;
+}
+
 static sfsistat on_recipient(SMFICTX *context, char **arguments)
 {
     struct session *session = smfi_getpriv(context);
+    sfsistat status = SMFIS_CONTINUE;
 
     if (session == NULL || session->message == NULL)
         return noted(session, SMFIP_NR_RCPT);
-    if (is_refused(context))
+    if (is_refused(context)) {
         vouch_message_refused_recipient(session->message, macro(context, "{rcpt_host}"));
-    else
-        session_note(session, vouch_message_recipient(session->message, arguments[0]));
+        return noted(session, SMFIP_NR_RCPT);
+    }
+    if ((session->steps & SMFIP_NR_RCPT) == 0)
+        status = answer_recipient(context, session, arguments[0]);
+    if (status != SMFIS_CONTINUE)
+        return status;
+    session_note(session, vouch_message_recipient(session->message, arguments[0]));
     return noted(session, SMFIP_NR_RCPT);
 }
 

@@ -40,6 +40,8 @@ static unsigned long steps_wanted(const struct session *session)
     unsigned long wanted = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_RCPT | SMFIP_NR_HDR |
                            SMFIP_NOUNKNOWN | SMFIP_HDR_LEADSPC | SMFIP_SKIP;
 
+    if (session->generation != NULL && vouch_engine_answers_recipients(session->generation->engine))
+        wanted &= ~SMFIP_NR_RCPT;
     if (session->generation != NULL && !vouch_engine_wants_body(session->generation->engine))
         wanted |= SMFIP_NOBODY;
     if (session->generation != NULL &&

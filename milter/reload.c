@@ -75,6 +75,7 @@ static struct generation *generation_new(struct vouch_config *config, struct vou
     generation->references = 1;
     generation->settings = vouch_engine_settings(generation->engine);
     memory_open(generation->engine);
+    generation->answers_recipients = vouch_engine_answers_recipients(generation->engine);
     record_open(&generation->record, generation->settings->decision_record);
     return generation;
 }
@@ -161,6 +162,7 @@ bool reload_again(const struct reload_source *source)
                            "force");
     } else {
         compare(old->settings, new->settings);
+        new->answers_recipients |= old->answers_recipients;
         put_in_place(new);
         log_write(LOG_INFO, "reload: the new configuration is in force");
     }

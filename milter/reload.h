@@ -19,6 +19,9 @@ struct generation {
     struct vouch_engine *engine;
     const struct vouch_settings *settings;
     struct record_file record;
+
+    /* This generation, or one before it, refuses recipients: MTAs may wait for answers to RCPT. */
+    bool answers_recipients;
 };
 
 /* Where the configuration comes from. */

@@ -24,6 +24,8 @@ struct session *session_new(void)
     /* What every MTA knows that starts a second connection without a new negotiation. */
     session->actions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE;
     session->steps = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_RCPT | SMFIP_NR_HDR;
+    if (session->generation != NULL && session->generation->answers_recipients)
+        session->steps &= ~SMFIP_NR_RCPT;
     session->leading_space = true;
     return session;
 }

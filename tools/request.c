@@ -56,32 +56,45 @@ static int start_session(struct vouch_engine *engine, const struct request *requ
     return error;
 }
 
-static int add_recipients(struct vouch_message *message, const struct request *request)
+static bool refuses(const struct vouch_decision *decision)
+{
+    return decision->action == VOUCH_REJECT || decision->action == VOUCH_TEMPFAIL;
+}
+
+/* *TOLD: how many of them were not refused. */
+static int add_recipients(struct vouch_message *message, const struct request *request,
+                          size_t *told)
 {
     for (size_t i = 0; i < request->recipient_count; i++) {
-        int error = vouch_message_recipient(message, request->recipients[i]);
+        const struct vouch_decision *decision =
+            vouch_message_decide_recipient(message, request->recipients[i]);
+        int error;
 
+        if (decision == NULL)
+            return VOUCH_ERROR_MEMORY;
+        if (refuses(decision))
+            continue;
+        (*told)++;
+        error = vouch_message_recipient(message, request->recipients[i]);
         if (error != VOUCH_OK && error != VOUCH_ERROR_LIMIT)
             return error;
     }
     return VOUCH_OK;
 }
 
-static bool refuses(const struct vouch_decision *decision)
-{
-    return decision->action == VOUCH_REJECT || decision->action == VOUCH_TEMPFAIL;
-}
-
-/* The stages in the order of the SMTP session; a refusal ends it, as it does there. */
+/* The stages in the order of the SMTP session; a refusal ends it, as it does there, and so does it
+ * when every recipient is refused. */
 static int run_stages(struct vouch_message *message, const struct request *request)
 {
     struct message_feed feed = message_feed_start(request->message, request->message_length);
+    size_t told = 0;
     int error;
 
     if (refuses(vouch_message_decide(message, VOUCH_STAGE_MAIL)))
         return VOUCH_OK;
-    error = add_recipients(message, request);
-    if (error != VOUCH_OK || request->message == NULL)
+    error = add_recipients(message, request, &told);
+    if (error != VOUCH_OK || request->message == NULL ||
+        (told == 0 && request->recipient_count > 0))
         return error;
     error = message_feed_header(&feed, message);
     if (error != VOUCH_OK || refuses(vouch_message_decide(message, VOUCH_STAGE_EOH)))

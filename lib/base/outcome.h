@@ -24,6 +24,7 @@
     X(METHOD_HELO, "helo", false)                                                                  \
     X(METHOD_IPREV, "iprev", true)                                                                 \
     X(METHOD_SPF, "spf", true)                                                                     \
+    X(METHOD_SENDER, "sender", false)                                                              \
     X(METHOD_SENDER_ID, "sender-id", true)                                                         \
     X(METHOD_DOMAINKEYS, "domainkeys", true)                                                       \
     X(METHOD_DKIM, "dkim", true)                                                                   \
@@ -113,6 +114,14 @@ const char *identity_name(enum identity identity);
     X(REASON_CSA_NOT_AUTHORIZED, "csa-not-authorized", "host name not authorized")                 \
     X(REASON_CSA_NO_ADDRESS, "csa-no-authorized-addresses", "no authorized addresses")             \
     X(REASON_CSA_MISMATCH, "csa-address-mismatch", "client address mismatch")                      \
+    /* the reverse-path's domain */                                                                \
+    X(REASON_SENDER_MX, "sender-mx", "the domain has MX records")                                  \
+    X(REASON_SENDER_NULL_MX, "sender-null-mx", "the domain has null MX")                           \
+    X(REASON_SENDER_NO_MX, "sender-no-mx", "the domain has no MX record")                          \
+    X(REASON_SENDER_NXDOMAIN, "sender-nxdomain", "the domain does not exist")                      \
+    X(REASON_SENDER_NO_DOMAIN, "sender-no-domain", "not a domain name")                            \
+    X(REASON_SENDER_ADDRESS_LITERAL, "sender-address-literal", "an address literal")               \
+    X(REASON_SENDER_DNS, "sender-dns", "the MX records could not be looked up")                    \
     /* SPF */                                                                                      \
     X(REASON_SPF_MATCH, "spf-match", "a mechanism matched")                                        \
     X(REASON_SPF_DEFAULT, "spf-default", "no mechanism matched")                                   \

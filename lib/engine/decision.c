@@ -35,17 +35,12 @@ bool message_is_refused(const struct vouch_message *message)
     return is_final(message->decision.action);
 }
 
-static void conclude(struct vouch_message *message, enum vouch_stage stage)
+struct vouch_decision decision_told(struct arena *arena, const struct decision *decided,
+                                    const struct vouch_reply *reply)
 {
-    const struct vouch_config *config = message->session->engine->config;
-    const struct decision *decided = &message->decided;
-    struct vouch_decision *decision = &message->decision;
-    const char *rule;
+    const char *rule = record_rule_text(arena, decided);
 
-    message->decided = decide(&message->facts, message->outcomes, config, stage);
-    (void)reply_make(message->arena, &message->facts, decided, &message->reply);
-    rule = record_rule_text(message->arena, decided);
-    *decision = (struct vouch_decision){
+    return (struct vouch_decision){
         .action = decided->action,
         .wanted = decided->wanted,
         .stage = decided->stage,
@@ -53,8 +48,17 @@ static void conclude(struct vouch_message *message, enum vouch_stage stage)
         .rule = rule != NULL ? rule : "",
         .rule_file = decided->rule != NULL ? decided->rule->origin.file : "",
         .rule_line = decided->rule != NULL ? decided->rule->origin.line : 0,
-        .reply = message->reply,
+        .reply = *reply,
     };
+}
+
+static void conclude(struct vouch_message *message, enum vouch_stage stage)
+{
+    const struct vouch_config *config = message->session->engine->config;
+
+    message->decided = decide(&message->facts, message->outcomes, config, stage);
+    (void)reply_make(message->arena, &message->facts, &message->decided, &message->reply);
+    message->decision = decision_told(message->arena, &message->decided, &message->reply);
     message->is_decided = true;
 }
 

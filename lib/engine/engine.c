@@ -115,6 +115,11 @@ bool vouch_engine_wants_body(const struct vouch_engine *engine)
     return false;
 }
 
+bool vouch_engine_answers_recipients(const struct vouch_engine *engine)
+{
+    return decide_wants_recipients(engine->config);
+}
+
 const char *vouch_dnssec_text(enum vouch_dnssec dnssec)
 {
     switch (dnssec) {

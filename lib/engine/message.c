@@ -98,6 +98,7 @@ void vouch_message_free(struct vouch_message *message)
     if (message == NULL)
         return;
     message_content_free(message);
+    message_recipient_free(message);
     budget_free(message->budget);
     arena_free(message->arena);
     helo_release(message->helo);
@@ -113,32 +114,6 @@ int vouch_message_parameter(struct vouch_message *message, const char *parameter
         return VOUCH_OK;
     message->facts.submitter = arena_string(message->arena, parameter + length);
     return message->facts.submitter != NULL ? VOUCH_OK : VOUCH_ERROR_MEMORY;
-}
-
-int vouch_message_recipient(struct vouch_message *message, const char *path)
-{
-    struct facts *facts = &message->facts;
-    const char **grown;
-
-    if (facts->recipient_count >= message->session->engine->config->recipients)
-        return VOUCH_ERROR_LIMIT;
-    if (facts->recipient_count == message->recipient_room) {
-        size_t room = message->recipient_room > 0 ? 2 * message->recipient_room : 4;
-
-        grown = arena_calloc(message->arena, room, sizeof *grown);
-        if (grown == NULL)
-            return VOUCH_ERROR_MEMORY;
-        for (size_t i = 0; i < facts->recipient_count; i++)
-            grown[i] = message->recipients[i];
-        message->recipients = grown;
-        message->recipient_room = room;
-        facts->recipients = grown;
-    }
-    message->recipients[facts->recipient_count] = arena_string(message->arena, path);
-    if (message->recipients[facts->recipient_count] == NULL)
-        return VOUCH_ERROR_MEMORY;
-    facts->recipient_count++;
-    return VOUCH_OK;
 }
 
 int vouch_message_header(struct vouch_message *message, const char *name, const char *value,

@@ -58,6 +58,21 @@ struct vouch_session {
 
 struct content; /* content.c */
 
+/* A list that grows in the message's arena. */
+struct path_list {
+    const char **paths;
+    size_t count, room;
+};
+
+/* The recipient last decided on. */
+struct recipient {
+    struct arena *arena; /* of all below; NULL before the first */
+    struct path path;
+    struct decision decided;
+    struct vouch_reply reply;
+    struct vouch_decision decision;
+};
+
 struct vouch_message {
     struct vouch_session *session;
     struct arena *arena;
@@ -66,8 +81,8 @@ struct vouch_message {
     nanoseconds began;
     bool is_exempt; /* no verifier runs */
     struct facts facts;
-    const char **recipients; /* what facts.recipients shows */
-    size_t recipient_room;
+    struct path_list recipients, refused; /* what facts shows of them */
+    struct recipient recipient;
     unsigned unknown_recipients; /* that the MTA refused */
 
     struct outcome *outcomes;
@@ -170,7 +185,16 @@ void message_signing_begin(struct vouch_message *message);
  * signed. */
 void message_signing_end(struct vouch_message *message);
 
+/* recipient.c */
+
+/* Release what decisions on recipients took. */
+void message_recipient_free(struct vouch_message *message);
+
 /* decision.c */
+
+/* DECIDED, which has REPLY, as the caller sees it; texts are made in ARENA. */
+struct vouch_decision decision_told(struct arena *arena, const struct decision *decided,
+                                    const struct vouch_reply *reply);
 
 /* An earlier stage refused the message: no verifier runs any more. */
 bool message_is_refused(const struct vouch_message *message);

@@ -31,6 +31,8 @@ struct facts {
     const char *queue_id;
     const char *const *recipients;
     size_t recipient_count;
+    const char *const *refused; /* recipients that were refused, which those above were not */
+    size_t refused_count;
     struct header_list headers;
     size_t forged_fields; /* fields that claim to be ours and are to go */
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/ascii.h"
+#include "lib/base/ip.h"
 #include "lib/base/utf8.h"
 #include "lib/mail/domain.h"
 #include "lib/vouch.h"
@@ -159,4 +160,11 @@ int path_parse(struct arena *arena, const char *text, struct path *path)
     if (error == VOUCH_OK)
         *path = read;
     return error;
+}
+
+bool path_is_literal(const struct path *path)
+{
+    struct ip ip;
+
+    return path->domain[0] == '[' || ip_parse(path->domain, strlen(path->domain), &ip);
 }

@@ -27,4 +27,8 @@ struct path {
  * untouched. */
 int path_parse(struct arena *arena, const char *text, struct path *path);
 
+/* Whether the domain is an address literal, user@[192.0.2.1] or user@[IPv6:2001:db8::1], whatever
+ * its tag (RFC 5321 4.1.3), or an address without the brackets, which can be nothing else. */
+bool path_is_literal(const struct path *path);
+
 #endif

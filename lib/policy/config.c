@@ -40,6 +40,8 @@ enum rule_scope config_rule_scope(const struct outcome *outcome)
         return RULE_SCOPE_MISSING;
     if (outcome->reason == REASON_DOMAINKEYS_UNSIGNED)
         return RULE_SCOPE_UNSIGNED;
+    if (outcome->method == METHOD_HELO && outcome->reason == REASON_HELO_LITERAL)
+        return RULE_SCOPE_LITERAL;
     if (outcome->identity == IDENTITY_SUBMITTER_HEADER)
         return RULE_SCOPE_SUBMITTER;
     return outcome->identity == IDENTITY_AUTHOR ? RULE_SCOPE_AUTHOR : RULE_SCOPE_MAIN;
@@ -122,11 +124,22 @@ enum vouch_result config_domain_result(const struct config_domain *domain,
     return VOUCH_NONE;
 }
 
+/* A literal is no name: what is asked of HELO without one holds for it, too. */
+static const struct config_rule *general_rule(const struct vouch_config *config,
+                                              const struct outcome *outcome)
+{
+    enum rule_scope scope = config_rule_scope(outcome);
+    const struct config_rule *rule = &config->rules.rule[outcome->method][scope][outcome->result];
+
+    if (scope == RULE_SCOPE_LITERAL && rule->action == VOUCH_CONTINUE)
+        return &config->rules.rule[outcome->method][RULE_SCOPE_MAIN][outcome->result];
+    return rule;
+}
+
 const struct config_rule *config_rule_for(const struct vouch_config *config,
                                           const struct outcome *outcome,
                                           const struct config_domain **domain)
 {
-    enum rule_scope scope = config_rule_scope(outcome);
     struct dns_name name;
     unsigned labels = 0;
 
@@ -152,5 +165,5 @@ const struct config_rule *config_rule_for(const struct vouch_config *config,
             *domain = found;
         return rule;
     }
-    return &config->rules.rule[outcome->method][scope][outcome->result];
+    return general_rule(config, outcome);
 }

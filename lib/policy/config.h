@@ -52,6 +52,7 @@ enum rule_scope {
     RULE_SCOPE_UNSIGNED,  /* no signature where there should be one: "unsigned = ..." */
     RULE_SCOPE_SUBMITTER, /* SUBMITTER beside the header: "submitter-mismatch = ..." */
     RULE_SCOPE_MISSING,   /* there is nothing to check: "missing-pra = ..." */
+    RULE_SCOPE_LITERAL,   /* HELO is an address literal: "address-literal = ..." */
     RULE_SCOPE_COUNT
 };
 
@@ -150,6 +151,7 @@ struct vouch_config {
     unsigned recipients;            /* of a message that are kept, for the record */
     unsigned forged_fields;         /* in a message that are removed; with more it is refused */
     struct config_rule forged_rule; /* where that stands */
+    struct config_rule recipient_literal; /* what a recipient user@[192.0.2.1] gets */
     bool enabled[METHOD_COUNT];
     struct config_rules rules;
     const struct config_domain *domains; /* sorted, each name once */
@@ -192,7 +194,8 @@ bool config_only_tells(const struct vouch_config *config, const struct outcome *
 bool config_tls_unmet(const struct vouch_config *config, const struct outcome *outcome);
 
 /* The rule for OUTCOME: the most specific `domain` override that speaks of it, else the method's
- * own. *DOMAIN (may be NULL) is the override used, or NULL.  Never NULL. */
+ * own; for a HELO literal its own, unless that is `continue`: then that for `none`.  *DOMAIN (may
+ * be NULL) is the override used, or NULL.  Never NULL. */
 const struct config_rule *config_rule_for(const struct vouch_config *config,
                                           const struct outcome *outcome,
                                           const struct config_domain **domain);

@@ -149,6 +149,16 @@ static const char *dkim_subject_and_detail(const struct outcome *outcome, bool p
     return permanent ? "5.7.20" : "4.7.20";
 }
 
+/* RFC 7505 4.2; RFC 3463 3.2: bad sender's system address, bad sender's mailbox address syntax. */
+static const char *sender_subject_and_detail(const struct outcome *outcome, bool permanent)
+{
+    if (outcome->result == VOUCH_FAIL)
+        return permanent ? "5.7.27" : "4.7.27";
+    if (outcome->result == VOUCH_NONE)
+        return permanent ? "5.1.8" : "4.1.8";
+    return permanent ? "5.1.7" : "4.1.7";
+}
+
 /* RFC 7372, RFC 3463: the subject and detail of the enhanced code for one outcome. */
 static const char *subject_and_detail(const struct outcome *outcome, bool permanent)
 {
@@ -167,9 +177,11 @@ static const char *subject_and_detail(const struct outcome *outcome, bool perman
         return permanent ? "5.7.23" : "4.7.23"; /* RFC 7372 3.2 */
     if (outcome->result == VOUCH_TEMPERROR)
         return permanent ? "5.4.3" : "4.4.3"; /* RFC 3463 3.5: directory server failure */
+    if (outcome->method == METHOD_SENDER && outcome->result != VOUCH_PASS)
+        return sender_subject_and_detail(outcome, permanent);
     if (outcome->method == METHOD_IPREV && outcome->result != VOUCH_PASS)
         return permanent ? "5.7.25" : "4.7.25"; /* RFC 7372 3.3 */
-    return permanent ? "5.7.1" : "4.7.1";     /* RFC 3463 3.8: delivery not authorized */
+    return permanent ? "5.7.1" : "4.7.1";       /* RFC 3463 3.8: delivery not authorized */
 }
 
 /* Whether the outcomes that asked for the decision are of different methods. */
@@ -201,6 +213,9 @@ static void set_codes(struct decision *decision)
     if (decision->wanted != VOUCH_REJECT && decision->wanted != VOUCH_TEMPFAIL)
         return;
     decision->code = permanent ? "550" : "451";
+    if (permanent && !has_several_methods(decision) && decision->outcome->method == METHOD_SENDER &&
+        decision->outcome->result == VOUCH_PERMERROR)
+        decision->code = "553"; /* RFC 5321 4.2.2: mailbox name not allowed */
     if (!permanent && !has_several_methods(decision) && is_dns_trouble(decision) &&
         decision->outcome->method == METHOD_SENDER_ID)
         decision->code = "450"; /* RFC 4406 5.3 */
@@ -251,4 +266,34 @@ struct decision decide(const struct facts *facts, const struct outcome *outcomes
     if (!config->process.monitor)
         decision.action = decision.wanted;
     return decision;
+}
+
+struct decision decide_recipient(const struct facts *facts, const struct path *recipient,
+                                 const struct vouch_config *config)
+{
+    const struct config_rule *rule = &config->recipient_literal;
+    struct decision decision = {
+        .action = VOUCH_CONTINUE,
+        .wanted = VOUCH_CONTINUE,
+        .stage = VOUCH_STAGE_MAIL,
+        .recipient = recipient,
+        .code = "",
+        .enhanced = "",
+    };
+
+    if (!decide_wants_recipients(config) || facts->client.family == IP_NONE ||
+        exemption_of(facts, config) != EXEMPT_NO || !path_is_literal(recipient))
+        return decision;
+    decision.wanted = rule->action;
+    decision.rule = rule;
+    decision.code = rule->action == VOUCH_REJECT ? "553" : "451";
+    decision.enhanced = rule->action == VOUCH_REJECT ? "5.1.3" : "4.1.3"; /* RFC 3463 3.2 */
+    if (!config->process.monitor)
+        decision.action = decision.wanted;
+    return decision;
+}
+
+bool decide_wants_recipients(const struct vouch_config *config)
+{
+    return config->recipient_literal.action != VOUCH_CONTINUE;
 }

@@ -38,6 +38,7 @@ struct decision {
     const struct config_domain *domain; /* override the rule stands in, or NULL */
     enum refuse_when combination;       /* the rule is about two outcomes together */
     enum tls_require requirement;       /* the rule is that the connection must have this */
+    const struct path *recipient;       /* it is about this recipient alone; else NULL */
     unsigned failures;                  /* outcomes whose rule wants what `wanted` is */
     const struct outcome *reasons[DECISION_REASONS]; /* the first of them, `outcome` foremost; NULL
                                                         where there are fewer */
@@ -58,5 +59,13 @@ enum vouch_action decide_wish(const struct facts *facts, const struct outcome *o
 
 struct decision decide(const struct facts *facts, const struct outcome *outcomes,
                        const struct vouch_config *config, enum vouch_stage stage);
+
+/* Decide on RECIPIENT alone: CONTINUE, TEMPFAIL or REJECT.  It says nothing of exempt clients and
+ * of mail that is submitted locally. */
+struct decision decide_recipient(const struct facts *facts, const struct path *recipient,
+                                 const struct vouch_config *config);
+
+/* Whether it can say anything but CONTINUE. */
+bool decide_wants_recipients(const struct vouch_config *config);
 
 #endif

@@ -31,6 +31,8 @@
     RULE(METHOD_REPUTATION, RULE_SCOPE_MAIN, result, "reputation", name, "continue", meaning)
 #define IPREV(result, name, meaning)                                                               \
     RULE(METHOD_IPREV, RULE_SCOPE_MAIN, result, "iprev", name, "continue", meaning)
+#define SENDER(result, name, standard, meaning)                                                    \
+    RULE(METHOD_SENDER, RULE_SCOPE_MAIN, result, "sender", name, standard, meaning)
 #define SPF(result, name, standard, meaning)                                                       \
     RULE(METHOD_SPF, RULE_SCOPE_MAIN, result, "spf", name, standard, meaning)
 #define SENDER_ID(result, name, meaning)                                                           \
@@ -129,6 +131,9 @@ const struct option option_table[] = {
     HELO(VOUCH_PASS, "pass", "When the HELO name resolves to the client."),
     HELO(VOUCH_FAIL, "fail", "When the HELO name does not resolve to the client."),
     HELO(VOUCH_TEMPERROR, "temperror", "When DNS did not tell."),
+    {"helo", "address-literal", OPTION_RULE, "continue",
+     AT(rules.rule[METHOD_HELO][RULE_SCOPE_LITERAL][VOUCH_NONE]), .of_no_domain = true,
+     .meaning = "When HELO is an address, such as [192.0.2.1]; continue means what none says."},
 
     {"iprev", "enabled", OPTION_CHOICE, "no", .words = OPTION_YES_NO, AT(enabled[METHOD_IPREV]),
      .meaning = "Whether to look up if the client's address has a name that leads back to it."},
@@ -136,6 +141,22 @@ const struct option option_table[] = {
     IPREV(VOUCH_FAIL, "fail", "When it has names, but none leads back to it."),
     IPREV(VOUCH_TEMPERROR, "temperror", "When DNS did not tell."),
     IPREV(VOUCH_PERMERROR, "permerror", "When it has no name, or too many."),
+
+    {"sender", "enabled", OPTION_CHOICE, "no", .words = OPTION_YES_NO, AT(enabled[METHOD_SENDER]),
+     .meaning = "Whether to look up if the reverse-path's domain takes mail (MX records)."},
+    SENDER(VOUCH_PASS, "pass", "continue", "When it has MX records."),
+    SENDER(VOUCH_FAIL, "null-mx", "reject", "When it says that it takes no mail (RFC 7505)."),
+    SENDER(VOUCH_NONE, "no-mx", "continue",
+           "When it has no MX record, even if it has an address, or does not exist."),
+    {"sender", "address-literal", OPTION_RULE, "continue",
+     AT(rules.rule[METHOD_SENDER][RULE_SCOPE_MAIN][VOUCH_PERMERROR]), .of_no_domain = true,
+     .meaning = "When it is an address: user@[192.0.2.1]."},
+    SENDER(VOUCH_TEMPERROR, "temperror", "continue", "When DNS did not tell."),
+
+    {"recipient", "address-literal", OPTION_ACTION, "continue", .words = "continue tempfail reject",
+     AT(recipient_literal.action),
+     .origin_offset = offsetof(struct vouch_config, recipient_literal.origin),
+     .meaning = "What a recipient at an address gets: user@[192.0.2.1]."},
 
     {"spf", "enabled", OPTION_CHOICE, "yes", .words = OPTION_YES_NO, AT(enabled[METHOD_SPF]),
      .meaning = "Whether to check SPF for the HELO name and the reverse-path."},
@@ -458,28 +479,14 @@ const struct option option_table[] = {
 const size_t option_count = sizeof option_table / sizeof option_table[0];
 
 const char *const option_sections[] = {
-    "",
-    "dns",
-    "csa",
-    "helo",
-    "iprev",
-    "spf",
-    "sender-id",
-    "domainkeys",
-    "dkim",
-    "tls",
-    "dna",
-    "vbr",
-    "dnswl",
-    "reputation",
-    "exempt",
-    "authentication-results",
-    "signing",
-    "limits",
-    OPTION_DOMAIN_SECTION,
-    "sign",
-    "source",
-    NULL,
+    "",           "dns",    "csa",
+    "helo",       "iprev",  "sender",
+    "recipient",  "spf",    "sender-id",
+    "domainkeys", "dkim",   "tls",
+    "dna",        "vbr",    "dnswl",
+    "reputation", "exempt", "authentication-results",
+    "signing",    "limits", OPTION_DOMAIN_SECTION,
+    "sign",       "source", NULL,
 };
 
 const struct option_titled option_titled[] = {

@@ -39,6 +39,11 @@ const char *record_rule_text(struct arena *arena, const struct decision *decisio
         return "exempt { clients = ... }";
     if (decision->has_forged)
         return "limits { forged-fields = ... }";
+    if (decision->recipient != NULL && decision->rule != NULL) {
+        text_printf(&text, "recipient { address-literal = %s }",
+                    vouch_action_word(decision->rule->action));
+        return text_string(&text);
+    }
     if (decision->rule == NULL || decision->outcome == NULL)
         return "";
     if (decision->combination != REFUSE_NEVER) {

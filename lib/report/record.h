@@ -37,16 +37,16 @@ struct report_view {
 };
 
 /* One line of JSON: id (queue id), client, client_name, helo, mail_from (without brackets; null
- * before MAIL), rcpt, authenticated, exempt (why, or null), action, wanted, reply (one string
- * "550 5.7.23 text", lines joined by "\n"; null when none), stage, rule {text,file,line} (null when
- * none decided), outcomes [{method, identity (of a method that has several), part (true for one of
- * several signatures, which come behind the outcome that sums them up), result, reason,
- * reason_text, domain, detail, explanation (SPF exp=, where there is one), dnssec (of all answers
- * together), properties {"smtp.helo": "..."}, trace [{asked, answer, rule, dnssec, asked_us,
- * took_us}]}], dns {queries, voids, ms}, given_up (by whom before its end, "client" or "trouble",
- * or null), forged_authres, signatures (that were made) [{method, domain, selector}], unsigned (why
- * none, where there might have been; else null).  ASCII; octets that are not UTF-8 appear as \xHH
- * text.  WITH_TRACE false leaves the traces out.  NULL: no memory. */
+ * before MAIL), rcpt, rcpt_refused, authenticated, exempt (why, or null), action, wanted, reply
+ * (one string "550 5.7.23 text", lines joined by "\n"; null when none), stage, rule
+ * {text,file,line} (null when none decided), outcomes [{method, identity (of a method that has
+ * several), part (true for one of several signatures, which come behind the outcome that sums them
+ * up), result, reason, reason_text, domain, detail, explanation (SPF exp=, where there is one),
+ * dnssec (of all answers together), properties {"smtp.helo": "..."}, trace [{asked, answer, rule,
+ * dnssec, asked_us, took_us}]}], dns {queries, voids, ms}, given_up (by whom before its end,
+ * "client" or "trouble", or null), forged_authres, signatures (that were made) [{method, domain,
+ * selector}], unsigned (why none, where there might have been; else null).  ASCII; octets that are
+ * not UTF-8 appear as \xHH text.  WITH_TRACE false leaves the traces out.  NULL: no memory. */
 const char *record_json(struct arena *arena, const struct report_view *view, bool with_trace);
 
 /* One line for syslog, printable ASCII, at most RECORD_LOG_MAX octets, what matters most in front:
@@ -63,6 +63,12 @@ const char *record_json(struct arena *arena, const struct report_view *view, boo
  * waited.  NULL: no memory. */
 enum { RECORD_LOG_MAX = 900 };
 const char *record_log_line(struct arena *arena, const struct report_view *view);
+
+/* The same about one recipient, whom VIEW's decision is about; it has no outcomes and no reply:
+ *
+ *     NOQUEUE: reject rcpt: recipient=<b@[192.0.2.1]>; client=192.0.2.9 helo=... from=<...> to=0
+ *     rule="recipient { address-literal = reject }" (default) */
+const char *record_recipient_line(struct arena *arena, const struct report_view *view);
 
 /* Several lines: the decision and the rule behind it, then each outcome with its steps.  NULL: no
  * memory. */

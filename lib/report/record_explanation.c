@@ -88,6 +88,8 @@ static void add_facts(struct text *text, const struct facts *facts)
     add_named(text, "HELO", "", facts->helo[0] != '\0' ? facts->helo : "(none)", "");
     if (facts->has_mail)
         add_named(text, "MAIL FROM", "<", facts->reverse_path.raw, ">");
+    for (size_t i = 0; i < facts->refused_count; i++)
+        add_named(text, "refused", "RCPT TO:", facts->refused[i], "");
     if (facts->mta[VOUCH_FACT_AUTH_AUTHEN][0] != '\0')
         add_named(text, "AUTH", "", facts->mta[VOUCH_FACT_AUTH_AUTHEN], "");
 }

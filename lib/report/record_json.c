@@ -130,12 +130,12 @@ static json_t *outcomes(struct writer *writer, const struct outcome *outcome, bo
     return array;
 }
 
-static json_t *recipients(struct writer *writer, const struct facts *facts)
+static json_t *strings(struct writer *writer, const char *const *list, size_t count)
 {
     json_t *array = json_array();
 
-    for (size_t i = 0; i < facts->recipient_count; i++)
-        push(writer, array, string(writer, facts->recipients[i]));
+    for (size_t i = 0; i < count; i++)
+        push(writer, array, string(writer, list[i]));
     return array;
 }
 
@@ -207,7 +207,8 @@ static void put_facts(struct writer *writer, json_t *object, const struct facts 
     put(writer, object, "helo", string_or_null(writer, facts->helo));
     put(writer, object, "mail_from",
         facts->has_mail ? string(writer, facts->reverse_path.raw) : json_null());
-    put(writer, object, "rcpt", recipients(writer, facts));
+    put(writer, object, "rcpt", strings(writer, facts->recipients, facts->recipient_count));
+    put(writer, object, "rcpt_refused", strings(writer, facts->refused, facts->refused_count));
     put(writer, object, "authenticated",
         json_boolean(facts->mta[VOUCH_FACT_AUTH_AUTHEN][0] != '\0'));
 }

@@ -181,6 +181,30 @@ static void add_given_up(struct text *line, enum given_up given_up)
         text_add(line, "ended by trouble of our own: ");
 }
 
+static const char *finished(struct text *line)
+{
+    if (!line->failed && line->length > RECORD_LOG_MAX)
+        memcpy(line->data + RECORD_LOG_MAX - 3, "...", sizeof "...");
+    return text_string(line);
+}
+
+const char *record_recipient_line(struct arena *arena, const struct report_view *view)
+{
+    const struct decision *decision = view->decision;
+    const char *id = view->facts->queue_id;
+    struct text line = text_in(arena);
+
+    add_name(&line, "", id[0] != '\0' ? id : "NOQUEUE", ID_MAX);
+    text_printf(&line,
+                ": %s%s rcpt: ", decision->action != decision->wanted ? "monitor: would " : "",
+                vouch_action_word(decision->wanted));
+    add_name(&line, "recipient=<", decision->recipient->raw, PATH_MAX_OCTETS);
+    text_add(&line, ">; ");
+    add_facts(&line, view);
+    add_rule(&line, decision);
+    return finished(&line);
+}
+
 const char *record_log_line(struct arena *arena, const struct report_view *view)
 {
     const char *id = view->facts->queue_id;
@@ -196,7 +220,5 @@ const char *record_log_line(struct arena *arena, const struct report_view *view)
     add_rule(&line, view->decision);
     add_counts(&line, view);
     add_signatures(&line, view);
-    if (!line.failed && line.length > RECORD_LOG_MAX)
-        memcpy(line.data + RECORD_LOG_MAX - 3, "...", sizeof "...");
-    return text_string(&line);
+    return finished(&line);
 }

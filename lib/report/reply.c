@@ -271,12 +271,34 @@ static bool say_tls(struct text *line, const struct facts *facts, const struct o
     return true;
 }
 
+/* "Sender address has null MX: example.com takes no mail" (RFC 7505 4.2) */
+static bool say_sender(struct text *line, const struct facts *facts, const struct outcome *outcome)
+{
+    const char *address = facts->reverse_path.raw;
+
+    if (outcome->method != METHOD_SENDER || outcome->result == VOUCH_PASS ||
+        outcome->result == VOUCH_TEMPERROR)
+        return false;
+    text_printf(line,
+                "Sender address %s: ", outcome->result == VOUCH_FAIL ? "has null MX" : "rejected");
+    words_name(line, outcome->domain[0] != '\0' ? outcome->domain : address, NAME_MAX_OCTETS);
+    if (outcome->result == VOUCH_FAIL)
+        text_add(line, " takes no mail");
+    else if (outcome->reason == REASON_SENDER_NO_MX)
+        text_add(line, " has no MX record");
+    else if (outcome->reason == REASON_SENDER_NXDOMAIN)
+        text_add(line, " does not exist");
+    else
+        text_printf(line, ": %s", reason_text(outcome->reason));
+    return true;
+}
+
 static void say(struct text *line, const struct facts *facts, const struct outcome *outcome)
 {
     bool failed = outcome->result == VOUCH_FAIL;
 
     if (say_senderid(line, facts, outcome) || say_iprev(line, facts, outcome) ||
-        say_tls(line, facts, outcome))
+        say_sender(line, facts, outcome) || say_tls(line, facts, outcome))
         return;
     if (outcome->result == VOUCH_PASS)
         say_pass(line, facts, outcome);
@@ -309,6 +331,19 @@ static void add_explanation(struct draft *draft, const struct outcome *outcome)
     if (outcome->explanation[0] == '\0' || outcome->method == METHOD_SENDER_ID)
         return;
     add_explanation_text(&line, outcome);
+    end_line(draft, &line);
+}
+
+/* "Recipient address rejected: user@[192.0.2.1]: an address literal" */
+static void write_recipient(struct draft *draft, const struct path *recipient)
+{
+    struct text line = text_in(draft->arena);
+
+    text_add(&line, "Recipient address rejected: ");
+    words_name(&line, recipient->raw, NAME_MAX_OCTETS);
+    text_add(&line, ": an address literal");
+    if (draft->retry)
+        text_add(&line, "; please try again later");
     end_line(draft, &line);
 }
 
@@ -352,12 +387,15 @@ int reply_make(struct arena *arena, const struct facts *facts, const struct deci
     set_codes(decision, reply);
     if (decision->has_forged)
         reply->lines = forged;
-    if (reply->line_count == 0 || decision->outcome == NULL)
+    if (reply->line_count == 0 || (decision->outcome == NULL && decision->recipient == NULL))
         return VOUCH_OK;
     draft.lines = arena_calloc(arena, LINES_MAX, sizeof *draft.lines);
     if (draft.lines == NULL)
         return VOUCH_ERROR_MEMORY;
-    write_lines(&draft, decision);
+    if (decision->recipient != NULL)
+        write_recipient(&draft, decision->recipient);
+    else
+        write_lines(&draft, decision);
     if (draft.failed)
         return VOUCH_ERROR_MEMORY;
     reply->lines = draft.lines;

@@ -18,6 +18,7 @@ const char *words_method(enum method method)
         [METHOD_SPF] = "SPF",
         [METHOD_SENDER_ID] = "Sender ID",
         [METHOD_IPREV] = "Reverse DNS",
+        [METHOD_SENDER] = "Sender MX",
         [METHOD_DKIM] = "DKIM",
         [METHOD_DNA] = "Accreditation",
         [METHOD_VBR] = "VBR",

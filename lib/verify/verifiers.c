@@ -9,6 +9,7 @@
 #include "lib/verify/helo.h"
 #include "lib/verify/iprev.h"
 #include "lib/verify/reputation.h"
+#include "lib/verify/sender.h"
 #include "lib/verify/senderid.h"
 #include "lib/verify/spf.h"
 #include "lib/verify/submitter.h"
@@ -21,6 +22,7 @@ const struct verifier *const verifiers[] = {
     &csa_verifier,
     &helo_verifier,
     &iprev_verifier,
+    &sender_verifier,
     &spf_helo_verifier,
     &dna_verifier,
     &dnswl_verifier,

@@ -27,6 +27,8 @@
  *     expect rule TEXT                            the configuration that decided holds TEXT
  *     expect reply "CODE ENHANCED"                "" for none
  *     expect reply-text TEXT                      a line of the reply holds TEXT
+ *     expect rcpt-reply "CODE ENHANCED"           to the last rcpt step, "" for none; likewise
+ *     expect rcpt-text, rcpt-rule, rcpt-log TEXT
  *     expect field NAME TEXT                      an inserted field NAME holds TEXT
  *     expect no-field NAME TEXT                   none does
  *     expect removed NAME COUNT                   so many fields called NAME are removed

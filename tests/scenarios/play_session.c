@@ -22,6 +22,7 @@ struct conversation {
     struct vouch_message *message;
     enum vouch_stage stage; /* reached by the message */
     const struct vouch_decision *decision;
+    const struct vouch_decision *recipient; /* on the last one */
 };
 
 static void take_problem(void *context, const char *file, unsigned line, const char *text)
@@ -85,6 +86,7 @@ static void take_mail(struct play *play, const char *path)
     vouch_message_free(conversation->message);
     conversation->message = NULL;
     conversation->decision = NULL;
+    conversation->recipient = NULL;
     conversation->stage = VOUCH_STAGE_MAIL;
     if (session != NULL)
         must(play, vouch_message_new(session, path, &conversation->message));
@@ -98,6 +100,17 @@ static void reach(struct play *play, enum vouch_stage stage)
     conversation->decision = vouch_message_decide(conversation->message, stage);
 }
 
+static void take_recipient(struct play *play, const char *path)
+{
+    struct conversation *conversation = play->state;
+
+    conversation->recipient = vouch_message_decide_recipient(conversation->message, path);
+    if (conversation->recipient == NULL)
+        must(play, VOUCH_ERROR_MEMORY);
+    else if (conversation->recipient->action == VOUCH_CONTINUE)
+        must(play, vouch_message_recipient(conversation->message, path));
+}
+
 /* Steps of a message.  False: STEP is none. */
 static bool act_on_message(struct play *play, const struct step *step)
 {
@@ -109,7 +122,7 @@ static bool act_on_message(struct play *play, const struct step *step)
     if (strcmp(word[0], "parameter") == 0)
         must(play, vouch_message_parameter(message, word[1]));
     else if (strcmp(word[0], "rcpt") == 0)
-        must(play, vouch_message_recipient(message, word[1]));
+        take_recipient(play, word[1]);
     else if (strcmp(word[0], "header") == 0)
         must(play, vouch_message_header(message, word[1], word[2], strlen(word[2])));
     else if (strcmp(word[0], "body") == 0)
@@ -333,10 +346,28 @@ static const char *tell_decision(const struct play *play, const struct vouch_dec
     return NULL;
 }
 
+static const char *tell_recipient(struct play *play, const char *what)
+{
+    const struct conversation *conversation = play->state;
+    const struct vouch_decision *decision = conversation->recipient;
+
+    if (decision == NULL)
+        return NULL;
+    if (strcmp(what, "rcpt-reply") == 0)
+        return reply_codes(play, &decision->reply);
+    if (strcmp(what, "rcpt-text") == 0)
+        return reply_lines(play, &decision->reply);
+    if (strcmp(what, "rcpt-rule") == 0)
+        return decision->rule;
+    return vouch_message_recipient_log_line(conversation->message);
+}
+
 static const char *tell(struct play *play, const char *what, const char *of)
 {
     struct conversation *conversation = play->state;
 
+    if (strncmp(what, "rcpt-", strlen("rcpt-")) == 0)
+        return tell_recipient(play, what);
     if (conversation->decision == NULL)
         return NULL;
     if (strcmp(what, "field") == 0)

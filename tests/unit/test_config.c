@@ -38,6 +38,7 @@ static void test_defaults(void **state)
         [METHOD_IPREV] = true,
         [METHOD_TLS] = true,
         [METHOD_REPUTATION] = true,
+        [METHOD_SENDER] = true,
     };
     struct vouch_config *config = load(NULL);
 
@@ -93,6 +94,9 @@ static void test_default_rules(void **state)
                 /* it takes a list that is empty */
                 rejects |=
                     method == METHOD_TLS && scope == RULE_SCOPE_MAIN && result == VOUCH_POLICY;
+                /* RFC 7505 4.2, once the method is turned on */
+                rejects |=
+                    method == METHOD_SENDER && result == VOUCH_FAIL && scope == RULE_SCOPE_MAIN;
                 assert_true(rule->set);
                 assert_int_equal(rule->action, rejects ? VOUCH_REJECT : VOUCH_CONTINUE);
                 assert_string_equal(rule->origin.file, "default");

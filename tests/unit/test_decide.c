@@ -32,7 +32,10 @@ struct given {
 #define DKIM(result)   METHOD_DKIM, IDENTITY_NONE, VOUCH_##result, "", VOUCH_STAGE_EOM
 #define AUTHOR(result) METHOD_DKIM, IDENTITY_AUTHOR, VOUCH_##result, "a.b.example", VOUCH_STAGE_EOM
 #define TLS(result)    METHOD_TLS, IDENTITY_NONE, VOUCH_##result, "", VOUCH_STAGE_HELO
-#define BANK           "domain b.example { dkim { none = reject } }"
+#define IPREV(result)  METHOD_IPREV, IDENTITY_NONE, VOUCH_##result, "", VOUCH_STAGE_HELO
+#define SENDER(result)                                                                             \
+    METHOD_SENDER, IDENTITY_MAILFROM, VOUCH_##result, "b.example", VOUCH_STAGE_MAIL
+#define BANK "domain b.example { dkim { none = reject } }"
 
 #define TLS_CERTIFICATE "tls { enabled = yes require = certificate "
 
@@ -104,6 +107,64 @@ static const struct {
     {"spf { helo-fail = reject }", {{SPF_HELO(FAIL)}}, 1, VOUCH_REJECT, "550", "5.7.23", 0, 1},
     {"spf { fail = quarantine }", {{SPF(FAIL)}}, 1, VOUCH_QUARANTINE, "", "", 0, 1},
     {"spf { fail = discard }", {{SPF(FAIL)}}, 1, VOUCH_DISCARD, "", "", 0, 1},
+    {"iprev { fail = reject }", {{IPREV(FAIL)}}, 1, VOUCH_REJECT, "550", "5.7.25", 0, 1},
+    {"iprev { permerror = reject }", {{IPREV(PERMERROR)}}, 1, VOUCH_REJECT, "550", "5.7.25", 0, 1},
+    {"iprev { fail = tempfail }", {{IPREV(FAIL)}}, 1, VOUCH_TEMPFAIL, "451", "4.7.25", 0, 1},
+    {"iprev { temperror = tempfail }",
+     {{IPREV(TEMPERROR)}},
+     1,
+     VOUCH_TEMPFAIL,
+     "451",
+     "4.4.3",
+     0,
+     1},
+    {"iprev { pass = reject }", {{IPREV(PASS)}}, 1, VOUCH_REJECT, "550", "5.7.1", 0, 1},
+    {"", {{IPREV(FAIL)}, {SENDER(NONE)}}, 2, VOUCH_CONTINUE, "", "", -1, 0},
+    {"", {{SENDER(FAIL)}}, 1, VOUCH_REJECT, "550", "5.7.27", 0, 1},
+    {"sender { null-mx = tempfail }", {{SENDER(FAIL)}}, 1, VOUCH_TEMPFAIL, "451", "4.7.27", 0, 1},
+    {"sender { no-mx = reject }", {{SENDER(NONE)}}, 1, VOUCH_REJECT, "550", "5.1.8", 0, 1},
+    {"sender { no-mx = tempfail }", {{SENDER(NONE)}}, 1, VOUCH_TEMPFAIL, "451", "4.1.8", 0, 1},
+    {"sender { address-literal = reject }",
+     {{SENDER(PERMERROR)}},
+     1,
+     VOUCH_REJECT,
+     "553",
+     "5.1.7",
+     0,
+     1},
+    {"sender { address-literal = tempfail }",
+     {{SENDER(PERMERROR)}},
+     1,
+     VOUCH_TEMPFAIL,
+     "451",
+     "4.1.7",
+     0,
+     1},
+    {"sender { address-literal = reject } spf { none = reject }",
+     {{SENDER(PERMERROR)}, {SPF(NONE)}},
+     2,
+     VOUCH_REJECT,
+     "550",
+     "5.7.26",
+     0,
+     2},
+    {"sender { temperror = tempfail }",
+     {{SENDER(TEMPERROR)}},
+     1,
+     VOUCH_TEMPFAIL,
+     "451",
+     "4.4.3",
+     0,
+     1},
+    {"sender { pass = reject }", {{SENDER(PASS)}}, 1, VOUCH_REJECT, "550", "5.7.1", 0, 1},
+    {"sender { no-mx = reject } domain b.example { sender { no-mx = quarantine } }",
+     {{SENDER(NONE)}},
+     1,
+     VOUCH_QUARANTINE,
+     "",
+     "",
+     0,
+     1},
     {"dkim { fail = reject }", {{DKIM(FAIL)}}, 1, VOUCH_REJECT, "550", "5.7.20", 0, 1},
     {"dkim { none = tempfail }", {{DKIM(NONE)}}, 1, VOUCH_TEMPFAIL, "451", "4.7.20", 0, 1},
     {"dkim { policy = reject }", {{DKIM(POLICY)}}, 1, VOUCH_REJECT, "550", "5.7.21", 0, 1},
@@ -635,6 +696,85 @@ static void test_many_reasons(void **state)
     vouch_config_release(config);
 }
 
+static void test_recipients(void **state)
+{
+    static const struct {
+        const char *config, *client, *recipient;
+        enum vouch_action action, wanted;
+        const char *code, *enhanced;
+    } rows[] = {
+        {"", "192.0.2.1", "a@[192.0.2.1]", VOUCH_CONTINUE, VOUCH_CONTINUE, "", ""},
+        {"recipient { address-literal = reject }", "192.0.2.1", "a@[192.0.2.1]", VOUCH_REJECT,
+         VOUCH_REJECT, "553", "5.1.3"},
+        {"recipient { address-literal = tempfail }", "192.0.2.1", "a@[192.0.2.1]", VOUCH_TEMPFAIL,
+         VOUCH_TEMPFAIL, "451", "4.1.3"},
+        {"recipient { address-literal = reject }", "192.0.2.1", "a@b.example", VOUCH_CONTINUE,
+         VOUCH_CONTINUE, "", ""},
+        {"recipient { address-literal = reject }", "192.0.2.1", "postmaster", VOUCH_CONTINUE,
+         VOUCH_CONTINUE, "", ""},
+        {"recipient { address-literal = reject }", "127.0.0.1", "a@[192.0.2.1]", VOUCH_CONTINUE,
+         VOUCH_CONTINUE, "", ""},
+        {"recipient { address-literal = reject }", "", "a@[192.0.2.1]", VOUCH_CONTINUE,
+         VOUCH_CONTINUE, "", ""},
+        {"mode = monitor recipient { address-literal = reject }", "192.0.2.1", "a@[192.0.2.1]",
+         VOUCH_CONTINUE, VOUCH_REJECT, "553", "5.1.3"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct arena *arena = arena_new(4096);
+        struct vouch_config *config = load(rows[i].config);
+        struct facts facts = make_facts("192.0.2.1");
+        struct decision decision;
+        struct path path;
+
+        facts.client.family = IP_NONE;
+        (void)ip_parse(rows[i].client, strlen(rows[i].client), &facts.client);
+        assert_int_equal(path_parse(arena, rows[i].recipient, &path), VOUCH_OK);
+        decision = decide_recipient(&facts, &path, config);
+        assert_int_equal(decision.action, rows[i].action);
+        assert_int_equal(decision.wanted, rows[i].wanted);
+        assert_string_equal(decision.code, rows[i].code);
+        assert_string_equal(decision.enhanced, rows[i].enhanced);
+        assert_ptr_equal(decision.recipient, &path);
+        assert_true((decision.rule != NULL) == (rows[i].wanted != VOUCH_CONTINUE));
+        assert_true(decide_wants_recipients(config) == (i > 0));
+        vouch_config_release(config);
+        arena_free(arena);
+    }
+}
+
+/* A HELO literal has a rule of its own beside that for HELOs that cannot be looked up. */
+static void test_helo_literal(void **state)
+{
+    static const struct {
+        const char *config;
+        enum vouch_action literal, other; /* what a literal gets, and another HELO without a name */
+        const char *name;                 /* of the rule for the literal */
+    } rows[] = {
+        {"", VOUCH_CONTINUE, VOUCH_CONTINUE, "none"},
+        {"helo { address-literal = reject }", VOUCH_REJECT, VOUCH_CONTINUE, "address-literal"},
+        {"helo { none = reject }", VOUCH_REJECT, VOUCH_REJECT, "none"},
+        {"helo { none = reject address-literal = continue }", VOUCH_REJECT, VOUCH_REJECT, "none"},
+        {"helo { none = reject address-literal = annotate }", VOUCH_ANNOTATE, VOUCH_REJECT,
+         "address-literal"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct vouch_config *config = load(rows[i].config);
+        struct outcome outcome = {
+            .method = METHOD_HELO, .reason = REASON_HELO_LITERAL, .domain = ""};
+        const struct config_rule *rule = config_rule_for(config, &outcome, NULL);
+
+        assert_int_equal(rule->action, rows[i].literal);
+        assert_string_equal(rule->name, rows[i].name);
+        outcome.reason = REASON_HELO_SINGLE_LABEL;
+        assert_int_equal(config_rule_for(config, &outcome, NULL)->action, rows[i].other);
+        vouch_config_release(config);
+    }
+}
+
 static void test_words(void **state)
 {
     (void)state;
@@ -795,6 +935,7 @@ int main(void)
         cmocka_unit_test(test_odd_domains),    cmocka_unit_test(test_exempt),
         cmocka_unit_test(test_unknown_client), cmocka_unit_test(test_bounces),
         cmocka_unit_test(test_parts),          cmocka_unit_test(test_many_reasons),
+        cmocka_unit_test(test_recipients),     cmocka_unit_test(test_helo_literal),
         cmocka_unit_test(test_words),          cmocka_unit_test(test_scopes),
         cmocka_unit_test(test_combination),    cmocka_unit_test(test_combination_of_spf1),
         cmocka_unit_test(test_annotate),

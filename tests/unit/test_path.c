@@ -208,6 +208,48 @@ static void huge(void **state)
     free(text);
 }
 
+static void literals(void **state)
+{
+    static const struct {
+        const char *path;
+        bool is_literal;
+    } domains[] = {
+        {"a@[192.0.2.1]", true},
+        {"<a@[192.0.2.1]>", true},
+        {"a@[IPv6:2001:db8::1]", true},
+        {"a@[ipv6:2001:db8::1]", true},
+        {"a@[x400:c=us]", true},
+        {"a@[192.0.2.1", true},
+        {"a@[]", true},
+        {"<@relay.example:a@[192.0.2.1]>", true},
+        {"\"[192.0.2.1]\"@[192.0.2.1]", true},
+        {"a@192.0.2.1", true},
+        {"a@192.0.2.1.", true},
+        {"a@2001:db8::1", true},
+        {"a@example.com", false},
+        {"a@1.2.3", false},
+        {"a@192.0.2.1.example.com", false},
+        {"a@x[192.0.2.1]", false},
+        {"\"a@[192.0.2.1]\"@example.com", false},
+        {"[192.0.2.1]", false},
+        {"postmaster", false},
+        {"<>", false},
+        {"", false},
+        {"a@", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof domains / sizeof domains[0]; i++) {
+        struct arena *arena = arena_new(4096);
+        struct path path;
+
+        assert_int_equal(path_parse(arena, domains[i].path, &path), VOUCH_OK);
+        if (path_is_literal(&path) != domains[i].is_literal)
+            fail_msg("%s", domains[i].path);
+        arena_free(arena);
+    }
+}
+
 static void out_of_memory(void **state)
 {
     (void)state;
@@ -232,10 +274,8 @@ static void out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(forms),
-        cmocka_unit_test(every_octet),
-        cmocka_unit_test(huge),
-        cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(forms),    cmocka_unit_test(every_octet),   cmocka_unit_test(huge),
+        cmocka_unit_test(literals), cmocka_unit_test(out_of_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -200,6 +200,43 @@ static void log_lines(void **state)
     arena_free(f.arena);
 }
 
+/* What is said of one recipient. */
+static void recipient_lines(void **state)
+{
+    struct path recipient = {.raw = "b@[192.0.2.1]", .local = "b", .domain = "[192.0.2.1]"};
+    struct fixture f;
+
+    (void)state;
+    set_up(&f);
+    f.facts.recipient_count = 1;
+    f.rule.origin = (struct config_origin){.file = "/etc/vouch/milter.conf", .line = 12};
+    f.decision = (struct decision){.action = VOUCH_REJECT,
+                                   .wanted = VOUCH_REJECT,
+                                   .recipient = &recipient,
+                                   .rule = &f.rule,
+                                   .code = "553",
+                                   .enhanced = "5.1.3"};
+    f.view = (struct report_view){.facts = &f.facts, .decision = &f.decision};
+    assert_string_equal(
+        record_recipient_line(f.arena, &f.view),
+        "4Xyz: reject rcpt: recipient=<b@[192.0.2.1]>; client=192.0.2.9 name=host.example.net "
+        "helo=mail.example.com from=<a@example.com> to=1 "
+        "rule=\"recipient { address-literal = reject }\" (/etc/vouch/milter.conf:12)");
+    assert_int_equal(reply_make(f.arena, &f.facts, &f.decision, &f.reply), VOUCH_OK);
+    assert_string_equal(f.reply.code, "553");
+    assert_string_equal(f.reply.enhanced, "5.1.3");
+    assert_int_equal(f.reply.line_count, 1);
+    assert_string_equal(f.reply.lines[0],
+                        "Recipient address rejected: b@[192.0.2.1]: an address literal");
+    recipient.raw = "\"> rule=\"\r\n\xff@[1]";
+    assert_non_null(strstr(record_recipient_line(f.arena, &f.view),
+                           "recipient=<\\x22\\x3E\\x20rule=\\x22\\x0D\\x0A\\xFF@[1]>; client="));
+    assert_int_equal(reply_make(f.arena, &f.facts, &f.decision, &f.reply), VOUCH_OK);
+    for (const char *p = f.reply.lines[0]; *p != '\0'; p++)
+        assert_true(ascii_is_printable(*p));
+    arena_free(f.arena);
+}
+
 /* Whatever a stranger says, the line stays one line and its marks stay ours. */
 static void log_is_not_forged(void **state)
 {
@@ -626,6 +663,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rule_texts),
+        cmocka_unit_test(recipient_lines),
         cmocka_unit_test(log_lines),
         cmocka_unit_test(log_is_not_forged),
         cmocka_unit_test(log_reason_stays_closed),
