@@ -365,6 +365,43 @@ const char *vouch_message_record(struct vouch_message *message, bool with_trace)
  * of UTF-8-safe text.  NULL when memory is out. */
 const char *vouch_message_explanation(struct vouch_message *message);
 
+/* The signatures of ours among the changes of the header, as they are inserted one above the other;
+ * asked for after the decision at EOM.  *WHY, if there is none, says why, static; NULL where the
+ * author is in none of the domains that the configuration signs for, or the client's messages are
+ * not signed.  The errors are those of vouch_message_edits. */
+VOUCH_MUST_CHECK int vouch_message_signatures(struct vouch_message *message,
+                                              const struct vouch_edit **fields, size_t *count,
+                                              const char **why);
+
+/* ---- keys to sign with ------------------------------------------------------------------- */
+
+struct vouch_key;
+
+/* Make a key: Ed25519, or RSA of BITS, 1024 to 4096.  VOUCH_ERROR_RANGE: not so many.
+ * VOUCH_ERROR_SYSTEM: OpenSSL failed.  Release with vouch_key_free. */
+VOUCH_MUST_CHECK int vouch_key_new(bool ed25519, unsigned bits, struct vouch_key **key);
+void vouch_key_free(struct vouch_key *key);
+
+/* The key as a PEM file. */
+const char *vouch_key_pem(const struct vouch_key *key);
+
+/* The TXT record that goes to SELECTOR._domainkey.DOMAIN: "v=DKIM1; k=rsa; p=...". */
+const char *vouch_key_record(const struct vouch_key *key);
+
+/* Whether DNS has the public half of a key of the configuration. */
+struct vouch_key_test {
+    const char *method, *domain, *selector; /* belong to the engine */
+    bool good;                              /* a verifier finds it there */
+    char text[400];                         /* what it finds, for people */
+};
+
+/* Ask DNS for the key of the `sign` section number INDEX, counted from 0.  VOUCH_ERROR_RANGE: there
+ * are not so many. */
+VOUCH_MUST_CHECK int vouch_engine_test_key(struct vouch_engine *engine, size_t index,
+                                           struct vouch_key_test *result);
+
+/* ---- who sent it -------------------------------------------------------------------------- */
+
 /* The Purported Responsible Address of a message: who, by its header, sent it last (RFC 4407). */
 struct vouch_pra {
     const char *address; /* "bob@example.org", the local-part in UTF-8; "": there is none */

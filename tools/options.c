@@ -22,7 +22,10 @@ enum {
     OPTION_SUBMITTER,
     OPTION_METHOD,
     OPTION_BATCH,
-    OPTION_JSON
+    OPTION_JSON,
+    OPTION_ALGORITHM,
+    OPTION_BITS,
+    OPTION_DIRECTORY
 };
 
 static const struct option long_options[] = {
@@ -39,6 +42,9 @@ static const struct option long_options[] = {
     {"method", required_argument, NULL, OPTION_METHOD},
     {"batch", required_argument, NULL, OPTION_BATCH},
     {"json", no_argument, NULL, OPTION_JSON},
+    {"algorithm", required_argument, NULL, OPTION_ALGORITHM},
+    {"bits", required_argument, NULL, OPTION_BITS},
+    {"directory", required_argument, NULL, OPTION_DIRECTORY},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
     {NULL, 0, NULL, 0},
@@ -51,6 +57,9 @@ const char *options_usage(void)
            "       vouch csa [options] CLIENT HELO\n"
            "       vouch spf [options] CLIENT SENDER [HELO]\n"
            "       vouch pra [-c FILE] [--json] MESSAGE | -\n"
+           "       vouch sign -c FILE MESSAGE | -\n"
+           "       vouch genkey [options] DOMAIN SELECTOR\n"
+           "       vouch testkey -c FILE [--nameserver ADDR] [DOMAIN [SELECTOR]]\n"
            "       vouch --version | --help\n"
            "\n"
            "  -c, --config FILE          use this milter.conf (default: the built-in defaults)\n"
@@ -66,6 +75,9 @@ const char *options_usage(void)
            "      --method LIST          run just these methods, whatever the configuration says\n"
            "      --batch FILE           one JSON request per line, one answer line each\n"
            "      --json                 answer as one JSON object\n"
+           "      --algorithm NAME       of a new key: rsa (the default) or ed25519\n"
+           "      --bits N               of a new RSA key (default: 2048)\n"
+           "      --directory DIR        where a new key goes (default: here)\n"
            "\n"
            "vouch(1) explains them.\n";
 }
@@ -125,6 +137,17 @@ static bool check_methods(const char *list)
     }
 }
 
+static bool read_bits(const char *value, unsigned *bits)
+{
+    char *end;
+    unsigned long number = strtoul(value, &end, 10);
+
+    if (value[0] < '0' || value[0] > '9' || *end != '\0' || number > 65536)
+        return complain("not a number of bits: ", value);
+    *bits = (unsigned)number;
+    return true;
+}
+
 static bool take_option(struct options *options, int option, const char *value)
 {
     switch (option) {
@@ -164,6 +187,15 @@ static bool take_option(struct options *options, int option, const char *value)
     case OPTION_JSON:
         options->json = true;
         return true;
+    case OPTION_ALGORITHM:
+        options->algorithm = value;
+        return strcmp(value, "rsa") == 0 || strcmp(value, "ed25519") == 0 ||
+               complain("unknown algorithm ", value);
+    case OPTION_BITS:
+        return read_bits(value, &options->bits);
+    case OPTION_DIRECTORY:
+        options->directory = value;
+        return true;
     case 'h':
         options->command = COMMAND_HELP;
         return true;
@@ -182,10 +214,10 @@ static bool take_command(struct options *options, const char *word)
         enum command command;
         const char *methods;
     } commands[] = {
-        {"check", COMMAND_CHECK, NULL},
-        {"csa", COMMAND_CSA, "csa,helo"},
-        {"spf", COMMAND_SPF, "spf"},
-        {"pra", COMMAND_PRA, NULL},
+        {"check", COMMAND_CHECK, NULL},     {"csa", COMMAND_CSA, "csa,helo"},
+        {"spf", COMMAND_SPF, "spf"},        {"pra", COMMAND_PRA, NULL},
+        {"sign", COMMAND_SIGN, NULL},       {"genkey", COMMAND_GENKEY, NULL},
+        {"testkey", COMMAND_TESTKEY, NULL},
     };
 
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
@@ -214,7 +246,12 @@ static bool take_arguments(struct options *options, int count, char **arguments)
         places[2] = &options->helo;
         least = 2;
         most = 3;
-    } else if (options->command == COMMAND_PRA) {
+    } else if (options->command == COMMAND_GENKEY || options->command == COMMAND_TESTKEY) {
+        places[0] = &options->domain;
+        places[1] = &options->selector;
+        least = options->command == COMMAND_GENKEY ? 2 : 0;
+        most = 2;
+    } else if (options->command == COMMAND_PRA || options->command == COMMAND_SIGN) {
         least = 1;
     }
     if (count < least)
@@ -232,8 +269,10 @@ static bool is_complete(const struct options *options)
         return true;
     if (options->batch != NULL && (options->client != NULL || options->message != NULL))
         return complain("--batch takes no --client and no MESSAGE", "");
-    if (options->command == COMMAND_PRA)
-        return options->batch == NULL || complain("--batch does not go with ", "pra");
+    if (options->command != COMMAND_CHECK && options->command != COMMAND_CSA &&
+        options->command != COMMAND_SPF)
+        return options->batch == NULL || complain("--batch goes with check alone", "");
+
     if (options->batch == NULL && options->client == NULL)
         return complain("--client is missing", "");
     return true;
@@ -243,7 +282,8 @@ bool options_read(int argc, char **argv, struct options *options)
 {
     int option;
 
-    *options = (struct options){.command = COMMAND_HELP};
+    *options = (struct options){
+        .command = COMMAND_HELP, .directory = ".", .algorithm = "rsa", .bits = 2048};
     if (argc < 2)
         return complain("what should be done?", "");
     if (argv[1][0] != '-') {
@@ -316,6 +356,8 @@ char *options_overrides(const struct options *options)
         }
         (void)fputs("} }\n", out);
     }
+    if (options->command == COMMAND_SIGN)
+        (void)fputs("signing { authenticated = yes } exempt { authenticated = yes }\n", out);
     if (options->methods != NULL) {
         for (size_t i = 0; (method = vouch_method_name(i)) != NULL; i++)
             (void)fprintf(out, "%s { enabled = %s }\n", method,

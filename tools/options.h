@@ -16,6 +16,9 @@ enum command {
     COMMAND_CSA,
     COMMAND_SPF,
     COMMAND_PRA,
+    COMMAND_SIGN,
+    COMMAND_GENKEY,
+    COMMAND_TESTKEY,
     COMMAND_HELP,
     COMMAND_VERSION
 };
@@ -39,6 +42,13 @@ struct options {
     const char *batch;   /* file, "-": standard input, or NULL */
     const char *message; /* file, "-": standard input, or NULL */
     bool json;
+
+    /* of keys */
+    const char *domain;
+    const char *selector;
+    const char *directory; /* where a new one goes */
+    const char *algorithm; /* "rsa" or "ed25519" */
+    unsigned bits;
 };
 
 /* Read the command line.  False: it is wrong, and stderr says how.  Strings point into ARGV;

@@ -9,9 +9,11 @@
 
 #include "lib/vouch.h"
 #include "tools/batch.h"
+#include "tools/keys.h"
 #include "tools/options.h"
 #include "tools/pra.h"
 #include "tools/request.h"
+#include "tools/sign.h"
 
 static void print_problem(void *context, const char *file, unsigned line, const char *text)
 {
@@ -161,6 +163,25 @@ static int find_pra(struct vouch_engine *engine, const struct options *options)
     return exit_code(error);
 }
 
+static int sign_message(struct vouch_engine *engine, const struct options *options)
+{
+    const char *why = NULL;
+    char *octets = NULL;
+    size_t length;
+    int code = read_message(options->message, &octets, &length);
+    int error;
+
+    if (code != EX_OK)
+        return code;
+    error = sign_run(engine, octets, length, stdout, &why);
+    free(octets);
+    if (error != VOUCH_OK)
+        (void)fprintf(stderr, "vouch: %s\n", why != NULL ? why : vouch_error_text(error));
+    else if (why != NULL)
+        (void)fprintf(stderr, "vouch: the message is not signed: %s\n", why);
+    return error == VOUCH_OK && why != NULL ? EX_DATAERR : exit_code(error);
+}
+
 static int check_batch(struct vouch_engine *engine, const struct options *options)
 {
     FILE *in = open_input(options->batch);
@@ -179,6 +200,33 @@ static int check_batch(struct vouch_engine *engine, const struct options *option
     return exit_code(error);
 }
 
+static int generate_key(const struct options *options)
+{
+    struct keys_request request = {
+        .domain = options->domain,
+        .selector = options->selector,
+        .directory = options->directory,
+        .ed25519 = strcmp(options->algorithm, "ed25519") == 0,
+        .bits = options->bits,
+    };
+
+    return keys_generate(&request);
+}
+
+static int run_with(struct vouch_engine *engine, const struct options *options)
+{
+    switch (options->command) {
+    case COMMAND_PRA:
+        return find_pra(engine, options);
+    case COMMAND_SIGN:
+        return sign_message(engine, options);
+    case COMMAND_TESTKEY:
+        return keys_test(engine, options->domain, options->selector);
+    default:
+        return options->batch != NULL ? check_batch(engine, options) : check_one(engine, options);
+    }
+}
+
 static int run(const struct options *options)
 {
     struct vouch_engine *engine = NULL;
@@ -188,11 +236,11 @@ static int run(const struct options *options)
         return fputs(options_usage(), stdout) == EOF ? EX_IOERR : EX_OK;
     if (options->command == COMMAND_VERSION)
         return printf("vouch %s\n", vouch_version()) < 0 ? EX_IOERR : EX_OK;
+    if (options->command == COMMAND_GENKEY)
+        return generate_key(options);
     code = make_engine(options, &engine);
-    if (code == EX_OK && options->command == COMMAND_PRA)
-        code = find_pra(engine, options);
-    else if (code == EX_OK)
-        code = options->batch != NULL ? check_batch(engine, options) : check_one(engine, options);
+    if (code == EX_OK)
+        code = run_with(engine, options);
     vouch_engine_release(engine);
     return code;
 }

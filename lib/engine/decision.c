@@ -198,6 +198,23 @@ int vouch_message_edits(struct vouch_message *message, const struct vouch_edit *
     return error != VOUCH_OK ? error : insert_authres(message, list, count);
 }
 
+int vouch_message_signatures(struct vouch_message *message, const struct vouch_edit **fields,
+                             size_t *count, const char **why)
+{
+    struct vouch_edit *list = arena_calloc(
+        message->arena, message->session->engine->config->sign_count + 1, sizeof *list);
+
+    *why = message->unsigned_because;
+    if (message->signing_error != VOUCH_OK)
+        return message->signing_error;
+    if (list == NULL)
+        return VOUCH_ERROR_MEMORY;
+    *count = 0;
+    insert_signatures(message, list, count);
+    *fields = list;
+    return VOUCH_OK;
+}
+
 static struct report_view view(const struct vouch_message *message)
 {
     struct budget_use use = budget_use(message->budget);

@@ -10,12 +10,13 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_MAX = 64 << 10, ED25519_OCTETS = 32 };
+enum { FILE_MAX = 64 << 10, PUBLIC_MAX = 1024 };
 
 struct sign_key {
     EVP_PKEY *key;
@@ -149,21 +150,43 @@ unsigned sign_key_bits(const struct sign_key *key)
     return (unsigned)EVP_PKEY_bits(key->key);
 }
 
-bool sign_key_public(const struct sign_key *key, unsigned char *octets, size_t *length)
+bool sign_key_fits(const struct sign_key *key, const EVP_PKEY *public_key)
+{
+    bool fits = EVP_PKEY_eq(key->key, public_key) == 1;
+
+    ERR_clear_error();
+    return fits;
+}
+
+/* As p= has it (RFC 6376 3.6.1, RFC 8463 4.2); 0: no memory. */
+static size_t public_half(const struct sign_key *key, unsigned char octets[PUBLIC_MAX])
 {
     unsigned char *der = NULL;
+    size_t length = PUBLIC_MAX;
     int count;
 
-    *length = SIGN_KEY_PUBLIC_MAX;
     if (key->is_ed25519)
-        return EVP_PKEY_get_raw_public_key(key->key, octets, length) == 1 &&
-               *length == ED25519_OCTETS;
+        return EVP_PKEY_get_raw_public_key(key->key, octets, &length) == 1 ? length : 0;
     count = i2d_PUBKEY(key->key, &der);
-    if (count > 0 && count <= SIGN_KEY_PUBLIC_MAX)
+    if (count > 0 && count <= PUBLIC_MAX)
         memcpy(octets, der, (size_t)count);
     OPENSSL_free(der);
-    *length = count > 0 ? (size_t)count : 0;
-    return count > 0 && count <= SIGN_KEY_PUBLIC_MAX;
+    return count > 0 && count <= PUBLIC_MAX ? (size_t)count : 0;
+}
+
+char *sign_key_record(const struct sign_key *key)
+{
+    unsigned char octets[PUBLIC_MAX];
+    char digits[2 * PUBLIC_MAX];
+    size_t length = public_half(key, octets);
+    char *record = NULL;
+
+    if (length == 0)
+        return NULL;
+    (void)sodium_bin2base64(digits, sizeof digits, octets, length, sodium_base64_VARIANT_ORIGINAL);
+    if (asprintf(&record, "v=DKIM1; k=%s; p=%s", key->is_ed25519 ? "ed25519" : "rsa", digits) < 0)
+        return NULL;
+    return record;
 }
 
 char *sign_key_pem(const struct sign_key *key)

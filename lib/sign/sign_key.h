@@ -6,6 +6,7 @@
 
 /* sign_key.h - private keys to sign with: RSA, and Ed25519 (RFC 8463). */
 
+#include <openssl/types.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -15,10 +16,7 @@
 /* RFC 8301 3.2: signers use at least 1024 bits; larger ones than 4096 hardly anybody verifies. */
 enum { SIGN_KEY_BITS_MIN = 1024, SIGN_KEY_BITS_MAX = 4096 };
 
-enum {
-    SIGN_KEY_SIGNATURE_MAX = SIGN_KEY_BITS_MAX / 8, /* octets */
-    SIGN_KEY_PUBLIC_MAX = 1024                      /* likewise */
-};
+enum { SIGN_KEY_SIGNATURE_MAX = SIGN_KEY_BITS_MAX / 8 }; /* octets */
 
 struct sign_key;
 
@@ -37,9 +35,12 @@ void sign_key_free(struct sign_key *key);
 bool sign_key_is_ed25519(const struct sign_key *key);
 unsigned sign_key_bits(const struct sign_key *key);
 
-/* The public half as p= has it (RFC 6376 3.6.1, RFC 8463 4.2), to OCTETS with room for
- * SIGN_KEY_PUBLIC_MAX.  False: no memory. */
-bool sign_key_public(const struct sign_key *key, unsigned char *octets, size_t *length);
+/* Whether PUBLIC_KEY is the public half of KEY. */
+bool sign_key_fits(const struct sign_key *key, const EVP_PKEY *public_key);
+
+/* What DNS needs at SELECTOR._domainkey.DOMAIN, "v=DKIM1; k=rsa; p=...", which the caller frees;
+ * NULL: no memory. */
+char *sign_key_record(const struct sign_key *key);
 
 /* The key as a PEM file (PKCS #8), which the caller frees; NULL: no memory.  It ends with a NUL. */
 char *sign_key_pem(const struct sign_key *key);
