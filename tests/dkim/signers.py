@@ -113,3 +113,57 @@ def split(message):
             name, _, value = line.partition(b":")
             fields.append([name, value])
     return [(n.decode("latin-1"), v.decode("latin-1")) for n, v in fields], body
+
+
+def apply(message, reply):
+    """MESSAGE with the fields that the milter's REPLY inserts, each on top of those before it."""
+    for change in reply.changes:
+        if change.kind == "insert":
+            value = change.value.replace("\n", "\r\n").encode("latin-1")
+            message = change.name.encode() + b":" + value + b"\r\n" + message
+    return message
+
+
+def python_verifies(message, keys):
+    """Results of python3-dkim for the DKIM signatures of MESSAGE, from the top: [(algorithm,
+    verified)].  KEYS: name in DNS -> record."""
+    import dkim
+
+    def lookup(name, timeout=5):  # pylint: disable=unused-argument
+        return keys.get(name.decode().rstrip("."), "").encode() or None
+
+    signatures = [v for n, v in split(message)[0] if n.lower() == "dkim-signature"]
+    results = []
+    for number, value in enumerate(signatures):
+        try:
+            good = dkim.DKIM(message).verify(idx=number, dnsfunc=lookup)
+        except dkim.DKIMException as problem:
+            good = str(problem)
+        results.append((value.split("a=")[1].split(";")[0].strip(), good))
+    return results
+
+
+class PerlVerifier:
+    """Mail::DKIM, which asks the name server at PORT of loopback."""
+
+    def __init__(self, run, port):
+        self.run = run
+        self.number = 0
+        self.process = subprocess.Popen(["perl", os.path.join(HERE, "verify.pl"), str(port)],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def __call__(self, message):
+        """["rsa-sha256=pass", "domainkeys=fail", ...], from the top."""
+        self.number += 1
+        path = self.run.path("perl-verify-%d" % self.number)
+        with open(path, "wb") as file:
+            file.write(message)
+        self.process.stdin.write(path.encode() + b"\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline().decode().split()
+        os.unlink(path)
+        return answer
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
