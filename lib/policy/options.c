@@ -422,8 +422,10 @@ const struct option option_table[] = {
      .meaning = "Whether subdomains are left out."},
 
     {"sign", "selector", OPTION_TEXT, "\"\"", .complaint = check_selector, IN_SIGN(selector),
+     .required = true,
      .meaning = "The selector (s=): the public key is in DNS at SELECTOR._domainkey.DOMAIN."},
     {"sign", "key", OPTION_TEXT, "\"\"", .complaint = check_path, IN_SIGN(key_file),
+     .required = true,
      .meaning = "The file with the private key, RSA or Ed25519, which nobody but its owner may "
                 "read."},
     {"sign", "method", OPTION_WORD, "dkim", .words = SIGN_METHOD_WORDS, IN_SIGN(method),

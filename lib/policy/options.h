@@ -48,6 +48,7 @@ struct option {
     size_t count_offset;  /* of a list's size_t count */
     size_t origin_offset; /* of its struct config_origin; 0: none is kept */
     bool of_no_domain;    /* of rules: what they are about has no domain to set them for */
+    bool required;        /* a section with a title must have it */
     const char *meaning;  /* one sentence */
 };
 

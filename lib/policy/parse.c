@@ -128,7 +128,7 @@ static void take_unknown(struct parse *parse, const cfg_t *cfg, const char *name
                            section);
         return;
     }
-    option_hint(section, !is_general(parse, cfg), name, &hint);
+    option_hint(section, cfg != parse->titled && !is_general(parse, cfg), name, &hint);
     hint_text = text_string(&hint);
     reader_problem(reader, where, "unknown option '%s'%s%s%s%s", reader_shown(reader, name),
                    section[0] != '\0' ? " in section '" : "", section,
@@ -256,6 +256,7 @@ static void run(struct parse *parse, cfg_opt_t *options, const char *text)
     result = cfg_parse_buf(root, text);
     line = root->line;
     (void)cfg_free(root);
+    reader->has_stopped |= result != CFG_SUCCESS;
     if (result == CFG_SUCCESS && parse->ends == 0 && !parse->has_bad_form)
         reader_problem(reader, reader_origin(reader, (int)reader->line_count),
                        "the text does not end where its last option does");

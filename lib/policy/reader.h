@@ -64,6 +64,7 @@ struct reader {
     struct reader_titled *titled; /* in the order read */
     struct reader_titled **titled_end;
     struct reader_titled *last_titled;
+    bool has_stopped; /* libconfuse gave up a text */
 
     /* the text being read */
     const char *file;

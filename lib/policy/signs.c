@@ -97,6 +97,7 @@ static bool is_same(const struct config_sign *a, const struct config_sign *b)
 {
     return a->settings.method == b->settings.method &&
            dns_name_equal(&a->settings.domain, &b->settings.domain) &&
+           a->settings.selector != NULL &&
            ascii_string_equal_fold(a->settings.selector, b->settings.selector);
 }
 
@@ -118,13 +119,9 @@ static void finish(struct reader *reader, struct config_sign *signs, size_t at)
 
     read_domain(reader, sign);
     check_canonicalization(reader, sign);
-    if (sign->settings.selector[0] == '\0')
-        complain(reader, sign, "selector is missing");
-    else
+    if (sign->settings.selector != NULL)
         check_once(reader, signs, at);
-    if (sign->settings.key_file[0] == '\0')
-        complain(reader, sign, "key is missing");
-    else
+    if (sign->settings.key_file != NULL)
         load_key(reader, sign);
 }
 

@@ -53,7 +53,7 @@ static struct reader_titled *titled_new(struct reader *reader, const struct opti
     return titled->item->text != NULL ? titled : NULL;
 }
 
-/* Lists begin empty. */
+/* Lists begin empty; what is required has no default. */
 static void set_default(struct reader *reader, const struct reader_titled *titled,
                         const struct option *option)
 {
@@ -61,7 +61,7 @@ static void set_default(struct reader *reader, const struct reader_titled *title
     const char *standard = option->standard;
     char *text;
 
-    if (option_is_list(option))
+    if (option_is_list(option) || option->required)
         return;
     text = arena_string(reader->scratch, standard[0] == '"' ? standard + 1 : standard);
     if (text != NULL && standard[0] == '"')
@@ -117,14 +117,26 @@ static bool is_replaced(struct reader *reader, const struct reader_titled *title
     return false;
 }
 
-static void finish_lists(struct reader *reader, const struct reader_titled *titled)
+/* What libconfuse gave up may have had more options than we saw. */
+static bool is_missing(const struct reader *reader, const struct reader_titled *titled,
+                       const struct option *option, size_t index)
+{
+    return option->required && titled->seen[index].file == NULL && !reader->has_stopped;
+}
+
+static void finish_options(struct reader *reader, const struct reader_titled *titled)
 {
     size_t count;
     const struct option *options = options_of(titled->kind, &count);
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (option_is_list(&options[i]))
             reader_finish_list(reader, &options[i], titled->item, &titled->lists[i]);
+        if (is_missing(reader, titled, &options[i], i))
+            reader_problem(reader, titled->item->origin, "%s '%s': %s is missing",
+                           titled->kind->section, reader_shown(reader, titled->item->text),
+                           options[i].name);
+    }
 }
 
 static void finish_kind(struct reader *reader, const struct option_titled *kind)
@@ -141,7 +153,7 @@ static void finish_kind(struct reader *reader, const struct option_titled *kind)
          titled = titled->next) {
         if (titled->kind != kind || is_replaced(reader, titled))
             continue;
-        finish_lists(reader, titled);
+        finish_options(reader, titled);
         memcpy(items + count++ * kind->size, titled->item, kind->size);
     }
     *(void **)(base + kind->offset) = items;

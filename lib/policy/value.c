@@ -265,7 +265,7 @@ static int store_text(const struct option *option, const char *text, const char 
     char *copy;
     unsigned index;
 
-    if (text[0] == '\0' && strcmp(option->standard, "\"\"") != 0)
+    if (text[0] == '\0' && (option->required || strcmp(option->standard, "\"\"") != 0))
         return complain(complaint, text, "is empty");
     if (what != NULL)
         return complain(complaint, text, what);

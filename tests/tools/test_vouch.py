@@ -200,6 +200,66 @@ def test_person(tap, vouch):
            "vouch spf explains the record and the term", out + err)
 
 
+def section(domain, selector, path, rest=""):
+    return 'sign "%s" { selector = "%s"  key = "%s" %s }\n' % (domain, selector, path, rest)
+
+
+def test_keys(tap, vouch):
+    """genkey, what it prints in DNS, testkey, sign."""
+    folder = vouch.run.path("keys")
+    os.mkdir(folder)
+    records, sections = [], []
+    for selector, options, size in (("r", [], 2048), ("e", ["--algorithm", "ed25519"], 0),
+                                    ("long", ["--bits", "4096"], 4096)):
+        code, out, err = vouch("genkey", "--directory", folder, *options, "example.net", selector)
+        path = os.path.join(folder, selector + ".example.net.key")
+        tap.ok(code == 0 and os.stat(path).st_mode & 0o777 == 0o600
+               and "%s._domainkey.example.net. IN TXT (" % selector in out,
+               "genkey: %s" % selector, out + err)
+        records.append(" ".join(out.split(" )")[0].replace("IN TXT (", "TXT").split("\n")[1:]))
+        sections.append(out[out.index("sign "):])
+    code, out, err = vouch("genkey", "--directory", folder, "example.net", "r")
+    tap.ok(code == 73 and "File exists" in err and not out, "a key is not written over", err)
+    conf = vouch.run.write("sign.conf", "".join(sections))
+    zone = vouch.run.write("keys.zone", "\n".join(
+        [records[0], records[1], records[1].replace("e._d", "long._d")]) + "\n")
+    server = vouch.run.spawn("dnsd-keys", [harness.program("tests/dnsd/dnsd"), "-z", zone])
+    harness.wait_for(lambda: "listening" in server.log(), "dnsd listens", child=server)
+    ask = ["-c", conf, "--nameserver", server.log().split()[1]]
+    code, out, err = vouch("testkey", *ask)
+    lines = out.splitlines()
+    tap.ok(code == 78 and len(lines) == 3 and "good: the key is in DNS (RSA, 2048 bits)" in lines[0]
+           and "good: the key is in DNS (Ed25519, 256 bits)" in lines[1]
+           and "bad: the key is not for this signature: k=ed25519" in lines[2],
+           "testkey finds the keys that are there", out + err)
+    code, out, err = vouch("testkey", *ask, "EXAMPLE.net", "r")
+    tap.ok(code == 0 and len(out.splitlines()) == 1, "testkey of one", out + err)
+    code, out, err = vouch("testkey", *ask, "other.example")
+    tap.ok(code == 78 and "no such section" in err, "testkey of none", out + err)
+    message = vouch.run.write("plain.eml", "From: a@example.net\nSubject: s\n\nbody\n")
+    code, out, err = vouch("sign", "-c", conf, message)
+    tap.ok(code == 0 and out.count("DKIM-Signature: ") == 3
+           and out.endswith("From: a@example.net\nSubject: s\n\nbody\n") and "\r" not in out,
+           "sign", out + err)
+    signed = vouch.run.write("signed.eml", out)
+    out = subprocess.run([vouch.program, "check", "--client", "192.0.2.1", "--method", "dkim",
+                          *ask[2:], signed], stdout=subprocess.PIPE, encoding="utf-8",
+                         check=False).stdout
+    tap.ok(out.count("dkim signature: pass") == 2, "and its signatures verify", out)
+    mbox = "From MAILER Sat Nov 21 00:00:00 2026\n"
+    code, out, err = vouch("sign", "-c", conf, "-", stdin=mbox + "From: a@example.net\n\nbody\n")
+    tap.ok(code == 0 and out.startswith(mbox + "DKIM-Signature: "), "the line of an mbox stays on top",
+           out + err)
+    for content, why in (("From: a@example.com\n\nx\n", "no section 'sign'"),
+                         ("Subject: s\n\nx\n", "there is not one From field"),
+                         ("From: a\nFrom: b\n\nx\n", "there is not one From field")):
+        code, out, err = vouch("sign", "-c", conf, "-", stdin=content)
+        tap.ok(code == 65 and not out and why in err, "not signed: " + repr(content), out + err)
+    os.chmod(os.path.join(folder, "e.example.net.key"), 0o604)
+    code, out, err = vouch("sign", "-c", conf, message)
+    tap.ok(code == 78 and "chmod it to 0600" in err and not out, "an open key is refused", err)
+
+
 def test_bad_use(tap, vouch):
     missing = os.path.join(vouch.run.directory, "missing")
     conf = vouch.run.write("bad.conf", "spf { fail = refuse }\n")
@@ -212,6 +272,14 @@ def test_bad_use(tap, vouch):
             (["check", "--client", "192.0.2.1", "--macro", "verify"], 64),
             (["check", "--client", "192.0.2.1", "--macro", "rcpt_addr=a"], 64),
             (["check", "--client", "192.0.2.1", "--macro", "x" * 99 + "=a"], 64),
+            (["genkey", "example.org"], 64), (["genkey", "a b", "s"], 64),
+            (["genkey", "example.org", "../s"], 64), (["genkey", "example.org", "s/t"], 64),
+            (["genkey", "--bits", "512", "example.org", "s"], 64),
+            (["genkey", "--bits", "x", "example.org", "s"], 64),
+            (["genkey", "--algorithm", "dsa", "example.org", "s"], 64),
+            (["genkey", "--directory", missing, "example.org", "s"], 73),
+            (["sign"], 64), (["sign", "-c", missing, "-"], 66), (["sign", missing], 66),
+            (["testkey", "--batch", "-"], 64), (["testkey"], 78),
             (["check", "--client", "192.0.2.256"], 65),
             (["check", "--client", "192.0.2.1", missing], 66),
             (["check", "--client", "192.0.2.1", vouch.run.directory], 66),
@@ -234,7 +302,7 @@ def main():
     with harness.Run("tools") as run:
         vouch = Vouch(run)
         for test in (test_json, test_methods, test_macros, test_pra, test_batch, test_person,
-                     test_bad_use):
+                     test_keys, test_bad_use):
             test(tap, vouch)
     return tap.done()
 
