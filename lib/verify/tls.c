@@ -297,17 +297,22 @@ static const char *property_of(const struct outcome *outcome, const char *name)
     return "";
 }
 
-const char *tls_issuer_key(struct arena *arena, const struct outcome *outcome)
+const char *tls_issuer_key_of(struct arena *arena, const char *mta, const char *issuer)
 {
-    const char *issuer = property_of(outcome, "cert-issuer");
     const char *folded;
 
-    if (outcome->method != METHOD_TLS || outcome->result != VOUCH_PASS || issuer[0] == '\0')
+    if (mta[0] == '\0' || issuer[0] == '\0')
         return "";
     folded = tls_name_fold(arena, issuer);
-    if (folded == NULL)
-        return NULL;
-    return arena_printf(arena, "%s:%s", property_of(outcome, "mta"), folded);
+    return folded != NULL ? arena_printf(arena, "%s:%s", mta, folded) : NULL;
+}
+
+const char *tls_issuer_key(struct arena *arena, const struct outcome *outcome)
+{
+    if (outcome->method != METHOD_TLS || outcome->result != VOUCH_PASS)
+        return "";
+    return tls_issuer_key_of(arena, property_of(outcome, "mta"),
+                             property_of(outcome, "cert-issuer"));
 }
 
 const struct verifier tls_verifier = {

@@ -52,4 +52,8 @@ bool tls_proves(const struct outcome *outcomes, const struct dns_name *name);
  * NULL: no memory. */
 const char *tls_issuer_key(struct arena *arena, const struct outcome *outcome);
 
+/* The same from what x-tls= says in an Authentication-Results field: policy.mta and
+ * policy.cert-issuer, quotes taken off. */
+const char *tls_issuer_key_of(struct arena *arena, const char *mta, const char *issuer);
+
 #endif
