@@ -4,6 +4,7 @@
 #include "lib/base/ascii.h"
 #include "lib/engine/transaction.h"
 #include "lib/mail/authres.h"
+#include "lib/report/domainkey_status.h"
 #include "lib/report/scrutiny.h"
 
 static bool is_trusted_peer(const struct vouch_message *message)
@@ -47,13 +48,26 @@ static int remember(struct vouch_message *message, unsigned index)
     return VOUCH_OK;
 }
 
+/* Fields that only we write. */
+static void note_claim(struct vouch_message *message, const char *name)
+{
+    unsigned *seen = NULL;
+
+    if (ascii_string_equal_fold(name, SCRUTINY_FIELD))
+        seen = &message->scrutiny_seen;
+    else if (message->session->engine->config->domainkey_status &&
+             ascii_string_equal_fold(name, DOMAINKEY_STATUS_FIELD))
+        seen = &message->status_seen;
+    if (seen == NULL || is_trusted_peer(message))
+        return;
+    ++*seen;
+    message->facts.forged_fields++;
+}
+
 int message_note_forged(struct vouch_message *message, const char *name, const char *value,
                         size_t value_length)
 {
-    if (ascii_string_equal_fold(name, SCRUTINY_FIELD) && !is_trusted_peer(message)) {
-        message->scrutiny_seen++;
-        message->facts.forged_fields++;
-    }
+    note_claim(message, name);
     if (!ascii_string_equal_fold(name, "Authentication-Results"))
         return VOUCH_OK;
     message->authres_seen++;

@@ -110,6 +110,7 @@ struct vouch_message {
 
     unsigned authres_seen;  /* Authentication-Results fields so far */
     unsigned scrutiny_seen; /* fields so far that ask for a closer look, and are not ours */
+    unsigned status_seen;   /* likewise DomainKey-Status fields */
     unsigned *forged;       /* indices of those to remove, rising */
     size_t forged_count, forged_room;
 };

@@ -140,7 +140,8 @@ struct vouch_config {
     struct reputation_settings reputation;
     struct config_origin reputation_store_origin, trust_below_origin;
     struct config_learning learning;
-    bool received_spf; /* write a Received-SPF field */
+    bool received_spf;     /* write a Received-SPF field */
+    bool domainkey_status; /* write a DomainKey-Status field, and remove those that arrive */
     enum refuse_when refuse_when;
     struct config_rule refuse; /* what is done then */
     enum tls_require tls_require;

@@ -248,6 +248,11 @@ const struct option option_table[] = {
      AT(verify.domainkeys.minimum_key_bits),
      .meaning = "How long an RSA key must be for its signatures to pass."},
 
+    {"domainkeys", "status-field", OPTION_CHOICE, "no", .words = OPTION_YES_NO,
+     AT(domainkey_status),
+     .meaning = "Whether to write a DomainKey-Status field (RFC 4870 3.8), too, and remove those "
+                "that arrive."},
+
     {"dkim", "enabled", OPTION_CHOICE, "yes", .words = OPTION_YES_NO, AT(enabled[METHOD_DKIM]),
      .meaning = "Whether to verify DKIM signatures."},
     DKIM(VOUCH_NONE, "none", "When the message has no signature."),

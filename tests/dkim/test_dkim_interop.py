@@ -54,10 +54,11 @@ NOT_PYTHON = {"a bare CR"}
 class Verifier:
     """A vouch-milter, and one milter connection to it."""
 
-    def __init__(self, run, zone, configuration="dkim { accept-rsa-sha1 = yes }\n"):
+    def __init__(self, run, zone, configuration="dkim { accept-rsa-sha1 = yes }\n",
+                 name="vouch"):
         self.random = random.Random(1)
-        self.dnsd = programs.Dnsd(run, [run.write("dkim.zone", zone)])
-        self.server = daemon.Daemon(run, "vouch", configuration + 'authserv-id = "here.example"\n'
+        self.dnsd = programs.Dnsd(run, [run.write(name + ".zone", zone)])
+        self.server = daemon.Daemon(run, name, configuration + 'authserv-id = "here.example"\n'
                                     + daemon.dns(self.dnsd))
         self.mta = self.server.client()
         self.mta.connect("192.0.2.1", macros={"j": "mx.example.org"})
@@ -74,8 +75,8 @@ class Verifier:
             yield body[at:at + size]
             at += size
 
-    def __call__(self, message):
-        """The Authentication-Results of MESSAGE in one line, or the answer that refused it."""
+    def transact(self, message):
+        """The answer to the end of MESSAGE."""
         fields, body = signers.split(message)
         self.mta.mail("<a@author.example>")
         self.mta.rcpt("<b@example.org>")
@@ -86,7 +87,11 @@ class Verifier:
             if reply.kind != "continue":
                 break
             reply = self.mta.body(piece)
-        reply = self.mta.eom()
+        return self.mta.eom()
+
+    def __call__(self, message):
+        """The Authentication-Results of MESSAGE in one line, or the answer that refused it."""
+        reply = self.transact(message)
         values = reply.headers("Authentication-Results")
         return " ".join(" ".join(values).split()) or repr(reply)
 

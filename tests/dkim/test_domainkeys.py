@@ -279,6 +279,24 @@ def test_large(tap, verify, sign, key):
            "%d kB" % (resident(verify) - before))
 
 
+def test_status(tap, verify, sign, key):
+    """DomainKey-Status, which only we may write."""
+    signed = sign(PLAIN, key)
+    forged = b"DomainKey-Status: good\r\n"
+    for name, message, expected, deleted in (
+            ("a signature", signed, [" good"], 0), ("none", PLAIN, [" no signature"], 0),
+            ("none, but two that say so", forged + PLAIN.replace(b"To:", forged + b"To:"),
+             [" no signature"], 2),
+            ("a changed body", signed.replace(b"Hello", b"Hallo"), [" bad"], 0),
+            ("no key", signed.replace(b"s=one", b"s=none"), [" no key"], 0),
+            ("a malformed signature", signed.replace(b"a=rsa-sha1", b"a=rsa-sha9"),
+             [" bad format"], 0),
+            ("DNS does not tell", signed.replace(b"s=one", b"s=servfail"), [], 0)):
+        reply = verify.transact(message)
+        tap.ok(reply.headers("DomainKey-Status") == expected and len(reply.deleted()) == deleted,
+               "DomainKey-Status: " + name, reply)
+
+
 def main():
     tap = harness.Tap()
     reason = programs.why_not()
@@ -298,6 +316,10 @@ def main():
         test_policies(tap, verify, sign, key)
         test_several(tap, verify, sign, key)
         test_large(tap, verify, sign, key)
+        status = Verifier(run, key_lines(key, weak)
+                          + "! servfail._domainkey.author.example TXT servfail\n",
+                          CONFIGURATION + "domainkeys { status-field = yes }\n", "status")
+        test_status(tap, status, sign, key)
         harness.check_children(tap, run)
     return tap.done()
 

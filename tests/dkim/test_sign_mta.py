@@ -69,6 +69,20 @@ def test_octets(tap, sites, keys, perl):
                        (python, found, result.describe()))
 
 
+def test_back(tap, sites):
+    """What went out through one MTA comes in through both, and verifies here."""
+    for mta, site in sites:
+        for line in ("simple", "relaxed"):
+            body = BODIES["line ends at both ends and within"]
+            octets = arrived(site.send(line, *CLIENT, content=header_for("Sendmail", line) + body))
+            for other, receiver in sites:
+                result = receiver.send("simple", "203.0.113.9", "mx.example.net",
+                                       "a@author.example", content=octets)
+                answer = " ".join(" ".join(result.ours()).split())
+                tap.ok(answer.count("dkim=pass") == 2 and "domainkeys=pass" in answer,
+                       "%s, signed by %s through %s" % (line, mta, other), result.describe())
+
+
 def test_log(tap, sites):
     for mta, site in sites:
         log = site.filters["simple"].log()
@@ -101,6 +115,7 @@ def main():
         perl = (signers.PerlVerifier(run, sites[0][1].dns.port) if signers.perl_signs()
                 else None)
         test_octets(tap, sites, keys, perl)
+        test_back(tap, sites)
         test_log(tap, sites)
         if perl is not None:
             perl.close()
