@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Who gives no answer for so long is silent. */
+#define SILENCE_LEAST (500 * NANOSECONDS_PER_MILLISECOND)
+
 static size_t index_of(const struct check *check, const struct dna_source *source)
 {
     return (size_t)(source - check->settings->dna.sources);
@@ -97,7 +100,7 @@ set_trouble(struct dna_finding *trouble, enum dna_condition condition, const cha
 /* Whether no answer in time tells of the source: not where others had used up the time. */
 static bool is_own_silence(const struct check *check, nanoseconds waited)
 {
-    return waited >= check->settings->dna.timeout / 2;
+    return waited >= check->settings->dna.timeout / 2 || waited >= SILENCE_LEAST;
 }
 
 static void take_failure(const struct check *check, nanoseconds waited,

@@ -13,9 +13,12 @@ struct fuzz_case {
     const struct verifier *verifier; /* one that does not look at the body */
     struct facts facts;
     struct verify_settings settings;
+    const struct outcome *outcomes; /* what the verifiers before it said */
     /* Whether trouble with any question must show: the result is temperror or, where the answer was
      * not needed, the same. */
     bool trouble_shows;
+    /* Whether trouble may also make `none` of it. */
+    bool trouble_hides;
     /* A reason for which the order of records may matter; REASON_NONE: none. */
     enum reason ordered;
 };
@@ -25,7 +28,7 @@ struct fuzz_case {
  * - the same outcomes with and without prefetch, and again from the cache;
  * - the same result whatever the order of the records;
  * - when no question is answered, temperror or none;
- * - when one question fails, see trouble_shows;
+ * - when one question fails, see trouble_shows and trouble_hides;
  * - with too little memory, the same result, temperror or no outcome at all;
  * - an outcome is secure only where an answer was;
  * - texts for people are printable. */
