@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * SPDX-FileCopyrightText: 2026 the Vouch authors
+ */
+#ifndef REPUTATION_REDIS_DELIVER_H
+#define REPUTATION_REDIS_DELIVER_H
+
+/* redis_deliver.h - from the journal to Redis. */
+
+#include "lib/reputation/journal.h"
+#include "lib/reputation/redis_pool.h"
+
+/* Every key of ours begins so. */
+#define REDIS_PREFIX "vouch:"
+/* The scores of a name: REDIS_NAME "helo:mail.example.org", a hash of g (good), b (bad), t. */
+#define REDIS_NAME REDIS_PREFIX "name:"
+/* All names, "helo:mail.example.org", by when they were last seen: a sorted set. */
+#define REDIS_NAMES REDIS_PREFIX "names"
+
+/* Deliver what is in JOURNAL, until it is empty or Redis does not take it.  Each observation counts
+ * once (journal.h). */
+int redis_deliver(struct redis_pool *pool, struct journal *journal,
+                  const struct reputation_settings *settings, int64_t now);
+
+#endif
