@@ -207,6 +207,25 @@ struct vouch_memory {
 };
 void vouch_engine_memory(const struct vouch_engine *engine, struct vouch_memory *memory);
 
+/* What is remembered of one name. */
+struct vouch_known {
+    const char *kind; /* how it was proven: "helo", "mailfrom", "pra", "signer", "issuer" */
+    const char *name; /* of an issuer, which MTA told it and the name: "postfix:example ca" */
+    double good, bad; /* messages, faded until now */
+    long long last;   /* when the latest of them was seen, seconds since 1970 */
+    bool known;       /* there are enough of them to say something of the name */
+    double rate;      /* of bad ones, 0 to 1 */
+    double low, high; /* its 95 % interval */
+};
+typedef bool vouch_known_fn(void *context, const struct vouch_known *known);
+
+/* Hand what is remembered to VISIT until it answers false, in no particular order: of the names of
+ * KIND (NULL: of every kind) that are NAME (NULL: all).  VOUCH_ERROR_STATE: the configuration does
+ * not enable reputation; VOUCH_ERROR_SYSTEM: the store is away, vouch_engine_memory says why;
+ * VOUCH_ERROR_RANGE: no such kind; VOUCH_ERROR_MEMORY. */
+VOUCH_MUST_CHECK int vouch_engine_known(const struct vouch_engine *engine, const char *kind,
+                                        const char *name, vouch_known_fn *visit, void *context);
+
 /* Whether recipients that the MTA refuses are of interest. */
 bool vouch_engine_wants_refused_recipients(const struct vouch_engine *engine);
 

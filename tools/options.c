@@ -60,6 +60,7 @@ const char *options_usage(void)
            "       vouch sign -c FILE MESSAGE | -\n"
            "       vouch genkey [options] DOMAIN SELECTOR\n"
            "       vouch testkey -c FILE [--nameserver ADDR] [DOMAIN [SELECTOR]]\n"
+           "       vouch issuers [-c FILE] [--json]\n"
            "       vouch --version | --help\n"
            "\n"
            "  -c, --config FILE          use this milter.conf (default: the built-in defaults)\n"
@@ -217,7 +218,7 @@ static bool take_command(struct options *options, const char *word)
         {"check", COMMAND_CHECK, NULL},     {"csa", COMMAND_CSA, "csa,helo"},
         {"spf", COMMAND_SPF, "spf"},        {"pra", COMMAND_PRA, NULL},
         {"sign", COMMAND_SIGN, NULL},       {"genkey", COMMAND_GENKEY, NULL},
-        {"testkey", COMMAND_TESTKEY, NULL},
+        {"testkey", COMMAND_TESTKEY, NULL}, {"issuers", COMMAND_ISSUERS, NULL},
     };
 
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
@@ -253,6 +254,8 @@ static bool take_arguments(struct options *options, int count, char **arguments)
         most = 2;
     } else if (options->command == COMMAND_PRA || options->command == COMMAND_SIGN) {
         least = 1;
+    } else if (options->command == COMMAND_ISSUERS) {
+        most = 0;
     }
     if (count < least)
         return complain("too few arguments", "");

@@ -9,6 +9,7 @@
 
 #include "lib/vouch.h"
 #include "tools/batch.h"
+#include "tools/issuers.h"
 #include "tools/keys.h"
 #include "tools/options.h"
 #include "tools/pra.h"
@@ -222,6 +223,8 @@ static int run_with(struct vouch_engine *engine, const struct options *options)
         return sign_message(engine, options);
     case COMMAND_TESTKEY:
         return keys_test(engine, options->domain, options->selector);
+    case COMMAND_ISSUERS:
+        return issuers_report(engine, options->json);
     default:
         return options->batch != NULL ? check_batch(engine, options) : check_one(engine, options);
     }
