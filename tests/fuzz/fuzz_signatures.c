@@ -10,6 +10,7 @@
 #include "lib/verify/domainkeys.h"
 #include "tests/fuzz/dns.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/message.h"
 
 enum {
     ARENA_LIMIT = 4 * 1024 * 1024,
@@ -25,10 +26,8 @@ static const struct verify_settings settings = {
 
 struct message {
     const struct verifier *verifier;
-    struct arena *arena;
     struct facts facts;
-    char *body; /* with CRLF */
-    size_t body_length;
+    struct fuzz_message content;
 };
 
 /* A run of the verifier, and what it lives on. */
@@ -39,48 +38,12 @@ struct run {
     const struct outcome *outcomes;
 };
 
-static bool is_continuation(struct fuzz_span rest)
-{
-    return rest.length > 0 && (rest.octets[0] == ' ' || rest.octets[0] == '\t');
-}
-
-/* One field with its folded lines.  False: the header is over. */
-static bool take_field(struct fuzz_span *rest, struct message *message)
-{
-    struct fuzz_span line = fuzz_take_line(rest);
-    const char *colon = line.length > 0 ? memchr(line.octets, ':', line.length) : NULL;
-    const char *name = line.octets;
-    const char *copy;
-
-    if (colon == NULL)
-        return false;
-    while (is_continuation(*rest))
-        line = fuzz_take_line(rest);
-    copy = arena_copy(message->arena, name, (size_t)(colon - name));
-    FUZZ_CHECK(copy != NULL);
-    (void)header_list_add(&message->facts.headers, copy, colon + 1,
-                          (size_t)(line.octets + line.length - colon - 1));
-    return true;
-}
-
-/* With CRLF, and whatever octets there are beside. */
-static void take_body(struct fuzz_span rest, struct message *message)
-{
-    message->body = arena_alloc(message->arena, 2 * rest.length + 1);
-    FUZZ_CHECK(message->body != NULL);
-    for (size_t i = 0; i < rest.length; i++) {
-        if (rest.octets[i] == '\n')
-            message->body[message->body_length++] = '\r';
-        message->body[message->body_length++] = rest.octets[i];
-    }
-}
-
 /* The body in pieces of STEP octets, each without anything behind it. */
 static void give_body(void *content, const struct message *message, size_t step)
 {
-    for (size_t at = 0; at < message->body_length; at += step) {
-        size_t left = message->body_length - at;
-        struct fuzz_span piece = {message->body + at, left < step ? left : step};
+    for (size_t at = 0; at < message->content.body_length; at += step) {
+        size_t left = message->content.body_length - at;
+        struct fuzz_span piece = {message->content.body + at, left < step ? left : step};
         char *copy = fuzz_copy(piece);
 
         message->verifier->content->body(content, copy, piece.length);
@@ -204,14 +167,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fuzz_span rest = fuzz_span(data, size);
     struct fuzz_span head = take_zone(&rest);
     char *zone = fuzz_string(head);
-    struct message message = {.arena = fuzz_arena(ARENA_LIMIT)};
+    struct message message = {.verifier = NULL};
     struct fuzz_dns dns;
 
     message.facts = (struct facts){.client_name = "", .helo = "", .authserv_id = "mx.example.org"};
-    message.facts.headers = header_list_in(message.arena, HEADER_LIMIT);
-    while (take_field(&rest, &message))
-        continue;
-    take_body(rest, &message);
+    message.content = fuzz_message_begin(rest, HEADER_LIMIT);
+    message.facts.headers = message.content.headers;
     if (fuzz_dns_begin(&dns, zone)) {
         message.verifier = &dkim_verifier;
         verify(&message, &dns);
@@ -219,7 +180,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         verify(&message, &dns);
     }
     fuzz_dns_end(&dns);
-    arena_free(message.arena);
+    fuzz_message_end(&message.content);
     free(zone);
     return 0;
 }
