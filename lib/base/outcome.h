@@ -229,6 +229,8 @@ const char *identity_name(enum identity identity);
     /* accreditation */                                                                            \
     X(REASON_DNA_ACCREDITED, "dna-accredited", "accredited")                                       \
     X(REASON_DNA_REFUSED, "dna-refused", "spoken against")                                         \
+    X(REASON_DNA_REFUSED_BY_RECORD, "dna-refused-by-record",                                       \
+      "spoken against by what this site remembers")                                                \
     X(REASON_DNA_UNKNOWN, "dna-unknown", "no source knows it")                                     \
     X(REASON_DNA_UNAUTHENTICATED, "dna-unauthenticated", "the HELO name is not authenticated")     \
     X(REASON_DNA_SOURCE_IGNORED, "dna-source-ignored", "ignored")                                  \

@@ -77,7 +77,9 @@ static struct fate filtered(const struct facts *facts, const struct config_learn
 /* A refusal for its reputation is no news of a name: it would never get rid of it. */
 static struct fate refused(const struct decision *decided)
 {
-    bool by_reputation = decided->outcome != NULL && decided->outcome->method == METHOD_REPUTATION;
+    bool by_reputation =
+        decided->outcome != NULL && (decided->outcome->method == METHOD_REPUTATION ||
+                                     decided->outcome->reason == REASON_DNA_REFUSED_BY_RECORD);
 
     return by_reputation ? nothing : bad;
 }

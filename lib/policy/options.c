@@ -448,7 +448,7 @@ const struct option option_table[] = {
 
     {"source", "kind", OPTION_WORD, "dna", .words = DNA_KIND_WORDS, OF_SOURCE(kind),
      .meaning = "What is asked: a service that the name itself names, a vouching service (RFC "
-                "5518), or a DNS list (RFC 5782)."},
+                "5518), a DNS list (RFC 5782), or what this site remembers."},
     {"source", "service", OPTION_TEXT, "\"\"", OF_SOURCE(service_text),
      .meaning = "The domain name of the service, or the zone of the list; empty means the title."},
     {"source", "by", OPTION_WORD, "name", .words = DNA_BY_WORDS, OF_SOURCE(by),

@@ -13,6 +13,11 @@ static void read_source(struct reader *reader, const struct config_source *writt
     *source = written->source;
     source->name = written->title.text;
     error = dna_source_read(source, reader->arena, &complaint);
+    if (error == VOUCH_OK && source->kind == DNA_KIND_OWN &&
+        !reader->config->enabled[METHOD_REPUTATION]) {
+        text_add(&complaint, "needs reputation { enabled = yes }");
+        error = VOUCH_ERROR_CONFIG;
+    }
     if (error == VOUCH_ERROR_MEMORY || text_string(&complaint) == NULL)
         reader_fail(reader, VOUCH_ERROR_MEMORY);
     else if (error != VOUCH_OK)

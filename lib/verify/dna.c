@@ -3,6 +3,8 @@
  */
 #include "lib/verify/dna.h"
 
+#include <string.h>
+
 #include "lib/verify/dna_ask.h"
 #include "lib/verify/dna_services.h"
 #include "lib/verify/helo_name.h"
@@ -69,6 +71,8 @@ static unsigned names_for(const struct inquiry *inquiry, const struct dna_source
 
 static void prefetch_source(const struct inquiry *inquiry, const struct dna_source *source)
 {
+    if (source->kind == DNA_KIND_OWN)
+        return;
     if (is_by_address(source)) {
         dna_ask_prefetch(inquiry->check, source, &inquiry->address);
         return;
@@ -152,11 +156,35 @@ static enum dna_answer ask_about(struct inquiry *inquiry, const struct dna_sourc
     return reply.answer;
 }
 
+/* What this site remembers of the name, as another verifier has found out. */
+static enum dna_answer own_record(const struct inquiry *inquiry, const struct dna_source *source)
+{
+    enum dna_answer answer = DNA_UNKNOWN;
+
+    for (const struct outcome *of = inquiry->check->outcomes; of != NULL; of = of->next) {
+        struct dns_name name;
+
+        if (of->method != METHOD_REPUTATION || of->identity != IDENTITY_HELO ||
+            dns_name_from_text(of->domain, strlen(of->domain), &name) != VOUCH_OK ||
+            !dns_name_equal(&name, &inquiry->name))
+            continue;
+        if (of->result == VOUCH_FAIL)
+            answer = DNA_REFUSE;
+        else if (of->result == VOUCH_PASS)
+            answer = DNA_ACCEPT;
+    }
+    check_rule(inquiry->outcome, "csv 9: source '%s' says %s", source->name,
+               dna_answer_word(answer));
+    return answer;
+}
+
 /* What SOURCE says; about several names, the first word that is not `unknown`. */
 static enum dna_answer answer_of(struct inquiry *inquiry, const struct dna_source *source)
 {
     enum dna_answer answer = DNA_UNKNOWN;
 
+    if (source->kind == DNA_KIND_OWN)
+        return own_record(inquiry, source);
     if (is_by_address(source))
         return ask_about(inquiry, source, &inquiry->address);
     for (unsigned i = 0; i < names_for(inquiry, source) && answer == DNA_UNKNOWN; i++)
@@ -171,10 +199,13 @@ static void decide(struct inquiry *inquiry, const struct dna_source *source, enu
     if (answer == DNA_ACCEPT)
         outcome_set(inquiry->outcome, VOUCH_PASS, REASON_DNA_ACCREDITED);
     else
-        outcome_set(inquiry->outcome, VOUCH_FAIL, REASON_DNA_REFUSED);
+        outcome_set(inquiry->outcome, VOUCH_FAIL,
+                    source->kind == DNA_KIND_OWN ? REASON_DNA_REFUSED_BY_RECORD
+                                                 : REASON_DNA_REFUSED);
     check_detail(inquiry->outcome, "source '%s'", source->name);
     outcome_property(inquiry->outcome, "policy", "accreditor",
-                     dns_name_format(&source->service, service));
+                     source->kind == DNA_KIND_OWN ? source->name
+                                                  : dns_name_format(&source->service, service));
 }
 
 /* Nobody decided. */

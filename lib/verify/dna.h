@@ -16,6 +16,7 @@
  *     result     reason                 when
  *     pass       dna-accredited         a source says accept
  *     fail       dna-refused            a source says refuse
+ *     fail       dna-refused-by-record  it is what this site remembers
  *     none       dna-unknown            no source knows the name
  *     none       dna-unauthenticated    the name is not authenticated, nobody was asked or knows
  *     none       dna-source-ignored     no source knows the name, and one could not be believed

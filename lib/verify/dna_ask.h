@@ -46,7 +46,7 @@ struct dna_reply {
 void dna_ask_prefetch(const struct check *check, const struct dna_source *source,
                       const struct dna_subject *subject);
 
-/* Ask SOURCE, one of the check's settings, about SUBJECT; CONTENT is the type
+/* Ask SOURCE, one of the check's settings and not DNA_KIND_OWN, about SUBJECT; CONTENT is the type
  * of content that a vouching service must vouch for, "all" aside.  The questions and what follows
  * from them go into OUTCOME's trace. */
 struct dna_reply dna_ask(const struct check *check, struct outcome *outcome,

@@ -51,6 +51,8 @@ static int read_service(struct dna_source *source, struct text *complaint)
     const char *text = source->service_text[0] != '\0' ? source->service_text : source->name;
     struct dns_name question;
 
+    if (source->kind == DNA_KIND_OWN)
+        return VOUCH_OK;
     if (!domain_is_name(text, strlen(text)) ||
         dns_name_from_text(text, strlen(text), &source->service) != VOUCH_OK) {
         text_add(complaint, "needs a service: the domain name that is asked");

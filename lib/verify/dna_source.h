@@ -21,9 +21,10 @@ enum { DNA_SOURCES_MAX = 16 };
 enum dna_kind {
     DNA_KIND_DNA,  /* a service that the name itself names at _vouch._smtp */
     DNA_KIND_VBR,  /* a vouching service (RFC 5518) */
-    DNA_KIND_LIST  /* a DNS list of names or addresses (RFC 5782) */
+    DNA_KIND_LIST, /* a DNS list of names or addresses (RFC 5782) */
+    DNA_KIND_OWN   /* what this site remembers of the name: what METHOD_REPUTATION said */
 };
-#define DNA_KIND_WORDS "dna vbr list"
+#define DNA_KIND_WORDS "dna vbr list own"
 
 /* What a DNS list is asked for. */
 enum dna_by { DNA_BY_NAME, DNA_BY_ADDRESS };

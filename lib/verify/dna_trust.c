@@ -112,10 +112,11 @@ static void take_failure(const struct check *check, nanoseconds waited,
                         failure == DNS_FAILURE_SYSTEM ||
                         (failure == DNS_FAILURE_TIMEOUT && !is_own_silence(check, waited));
     if (failure == DNS_FAILURE_REFUSED)
-        set_trouble(&exchange->trouble, DNA_LYING, "it refuses our questions (%s)",
-                    dns_failure_text(failure));
+        set_trouble(&exchange->trouble, DNA_LYING, "it refuses our questions");
+    else if (failure == DNS_FAILURE_TIMEOUT)
+        set_trouble(&exchange->trouble, DNA_DEAD, "it does not answer");
     else
-        set_trouble(&exchange->trouble, DNA_DEAD, "it does not answer (%s)",
+        set_trouble(&exchange->trouble, DNA_DEAD, "questions to it fail: %s",
                     dns_failure_text(failure));
 }
 

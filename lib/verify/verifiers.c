@@ -24,6 +24,7 @@ const struct verifier *const verifiers[] = {
     &iprev_verifier,
     &sender_verifier,
     &spf_helo_verifier,
+    &reputation_helo_verifier, /* dna asks what it knows */
     &dna_verifier,
     &dnswl_verifier,
     &spf_mailfrom_verifier,
@@ -34,7 +35,6 @@ const struct verifier *const verifiers[] = {
     &domainkeys_verifier,
     &dkim_verifier,
     &vbr_verifier,
-    &reputation_helo_verifier,
     &reputation_mail_verifier,
     &reputation_message_verifier,
 };

@@ -326,6 +326,44 @@ static void test_our_own_trouble_is_not_theirs(void **state)
     dna_health_free(health);
 }
 
+static const struct {
+    enum identity identity;
+    enum vouch_result result;
+    const char *domain;
+    enum reason expected;
+} records[] = {
+    {IDENTITY_HELO, VOUCH_PASS, "mail.example.com", REASON_DNA_ACCREDITED},
+    {IDENTITY_HELO, VOUCH_FAIL, "mail.example.com", REASON_DNA_REFUSED_BY_RECORD},
+    {IDENTITY_HELO, VOUCH_NEUTRAL, "mail.example.com", REASON_DNA_UNKNOWN},
+    {IDENTITY_HELO, VOUCH_NONE, "mail.example.com", REASON_DNA_UNKNOWN},
+    {IDENTITY_HELO, VOUCH_FAIL, "other.example.com", REASON_DNA_UNKNOWN},
+    {IDENTITY_MAILFROM, VOUCH_FAIL, "mail.example.com", REASON_DNA_UNKNOWN},
+};
+
+static void test_own_record(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
+        struct outcome reputation = {.method = METHOD_REPUTATION,
+                                     .identity = records[i].identity,
+                                     .result = records[i].result,
+                                     .domain = records[i].domain};
+        struct arena *held = arena_new(ARENA_SIZE);
+        const struct outcome *outcome;
+        struct bench bench;
+
+        bench_begin(&bench, ARENA_SIZE, held);
+        bench.sources[0].kind = DNA_KIND_OWN;
+        bench.settings.dna.source_count = 1;
+        bench.csa.next = &reputation;
+        outcome = dna_verifier.check(&bench.check);
+        assert_int_equal(outcome->reason, records[i].expected);
+        assert_int_equal(budget_use(bench.check.budget).queries, 0);
+        bench_end(&bench);
+        arena_free(held);
+    }
+}
+
 static void test_prefetch(void **state)
 {
     struct arena *held = arena_new(ARENA_SIZE);
@@ -364,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_memory_runs_out),
         cmocka_unit_test(test_health_spares_questions),
         cmocka_unit_test(test_our_own_trouble_is_not_theirs),
+        cmocka_unit_test(test_own_record),
         cmocka_unit_test(test_prefetch),
     };
 
