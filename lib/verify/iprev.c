@@ -3,6 +3,14 @@
  */
 #include "lib/verify/iprev.h"
 
+#include "lib/base/ascii.h"
+
+/* The names that are looked up. */
+struct names {
+    const struct dns_name *name[IPREV_NAMES_MAX];
+    size_t count;
+};
+
 /* What the names came to, short of a match. */
 struct tally {
     const struct dns_name *failed; /* the first that could not be looked up, or NULL */
@@ -29,6 +37,39 @@ static bool has_address(const struct check *check)
     return check->facts->client.family != IP_NONE;
 }
 
+/* Whether A comes before B. */
+static bool precedes(const struct dns_name *a, const struct dns_name *b)
+{
+    if (a->length != b->length)
+        return a->length < b->length;
+    for (size_t i = 0; i < a->length; i++) {
+        char left = ascii_lower((char)a->wire[i]);
+        char right = ascii_lower((char)b->wire[i]);
+
+        if (left != right)
+            return (unsigned char)left < (unsigned char)right;
+    }
+    return false;
+}
+
+/* Put NAME in its place among NAMES; the last one falls off at the end.  The root is no host. */
+static void insert(struct names *names, const struct dns_name *name)
+{
+    size_t place = names->count;
+
+    if (dns_name_is_root(name))
+        return;
+    while (place > 0 && precedes(name, names->name[place - 1]))
+        place--;
+    if (place == IPREV_NAMES_MAX)
+        return;
+    if (names->count < IPREV_NAMES_MAX)
+        names->count++;
+    for (size_t i = names->count - 1; i > place; i--)
+        names->name[i] = names->name[i - 1];
+    names->name[place] = name;
+}
+
 /* Whether NAME leads back to the client. */
 static bool leads_back(const struct check *check, struct outcome *outcome,
                        const struct dns_name *name, struct tally *tally)
@@ -39,13 +80,8 @@ static bool leads_back(const struct check *check, struct outcome *outcome,
         [HOST_NO_ADDRESS] = "the name has no address of the client's family",
         [HOST_LOOKUP_FAILED] = "where the name leads is not known",
     };
-    enum host_match match;
+    enum host_match match = check_host(check, outcome, name);
 
-    if (dns_name_is_root(name)) {
-        check_rule(outcome, "RFC 8601 3: the root is no host");
-        return false;
-    }
-    match = check_host(check, outcome, name);
     check_rule(outcome, "RFC 8601 3: %s", rules[match]);
     tally->differs |= match == HOST_DIFFERS;
     if (match == HOST_LOOKUP_FAILED && tally->failed == NULL)
@@ -53,35 +89,35 @@ static bool leads_back(const struct check *check, struct outcome *outcome,
     return match == HOST_MATCHES;
 }
 
-/* The first of COUNT names in ANSWER that leads back, or NULL.  All are asked for together. */
+/* The first of NAMES that leads back, or NULL.  All are asked for together. */
 static const struct dns_name *confirmed_name(const struct check *check, struct outcome *outcome,
-                                             const struct dns_answer *answer, size_t count,
-                                             struct tally *tally)
+                                             const struct names *names, struct tally *tally)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!dns_name_is_root(&answer->records[i].ptr))
-            check_prefetch(check, &answer->records[i].ptr, check_address_type(check));
-    for (size_t i = 0; i < count; i++)
-        if (leads_back(check, outcome, &answer->records[i].ptr, tally))
-            return &answer->records[i].ptr;
+    for (size_t i = 0; i < names->count; i++)
+        check_prefetch(check, names->name[i], check_address_type(check));
+    for (size_t i = 0; i < names->count; i++)
+        if (leads_back(check, outcome, names->name[i], tally))
+            return names->name[i];
     return NULL;
 }
 
 static void judge_names(const struct check *check, struct outcome *outcome,
                         const struct dns_answer *answer)
 {
-    bool too_many = answer->record_count > IPREV_NAMES_MAX;
-    size_t count = too_many ? IPREV_NAMES_MAX : answer->record_count;
+    struct names names = {.count = 0};
     struct tally tally = {.failed = NULL};
-    const struct dns_name *name = confirmed_name(check, outcome, answer, count, &tally);
+    const struct dns_name *name;
     char text[DNS_NAME_TEXT_SIZE];
 
+    for (size_t i = 0; i < answer->record_count; i++)
+        insert(&names, &answer->records[i].ptr);
+    name = confirmed_name(check, outcome, &names, &tally);
     if (name != NULL) {
         outcome_set(outcome, VOUCH_PASS, REASON_IPREV_MATCH);
         outcome->domain = arena_string(check->arena, dns_name_format(name, text));
     } else if (tally.failed != NULL) {
         defer(outcome, tally.failed, DNS_FAILURE_NONE);
-    } else if (too_many) {
+    } else if (answer->record_count > IPREV_NAMES_MAX) {
         outcome_set(outcome, VOUCH_PERMERROR, REASON_IPREV_TOO_MANY_NAMES);
         check_rule(outcome, "RFC 8601 3: %zu names, of which no more than %d are looked up",
                    answer->record_count, IPREV_NAMES_MAX);

@@ -12,14 +12,17 @@
  *     fail       iprev-mismatch        they have other addresses
  *     fail       iprev-no-address      they have none of the client's family
  *     permerror  iprev-no-name         the address has no name
- *     permerror  iprev-too-many-names  it has more than 10, and none of the first 10 leads back:
- *                                      which ten come first is chance, so nothing is proven
+ *     permerror  iprev-too-many-names  it has more than 10, and none of those looked up leads back
  *     temperror  iprev-dns             DNS did not say, and what it said does not pass
+ *
+ * DNS gives the names in any order, so they are looked up in an order of their own: shorter names
+ * first, then by letters.
  *
  * A client without an address has no result: `none` is not one of this method's.
  *
  * Properties: policy.iprev, the client's address.  The outcome's domain is the name that leads back
- * to the client; only a pass has one, for the owner of an address may claim any name for it. */
+ * to the client; only a pass has one, for the owner of an address may claim any name for it.  Of
+ * several the first counts. */
 
 #include "lib/verify/verifier.h"
 
