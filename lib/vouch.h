@@ -113,6 +113,13 @@ VOUCH_MUST_CHECK int vouch_config_load(const char *path, const char *overrides,
                                        struct vouch_config **config);
 void vouch_config_release(struct vouch_config *config);
 
+/* Hand LINE each option that has not its standard value, as milter.conf would have it, with the
+ * place where it was set: `spf { none = reject }  # profile strict`.  Of sections that bear a
+ * title, but are no `domain`, the title alone.  VOUCH_ERROR_MEMORY. */
+typedef void vouch_line_fn(void *context, const char *line);
+VOUCH_MUST_CHECK int vouch_config_describe(const struct vouch_config *config, vouch_line_fn *line,
+                                           void *context);
+
 /* What the process around the engine needs to know.  Strings are never NULL; empty: not set. */
 struct vouch_settings {
     const char *listen;          /* milter socket, as written */

@@ -33,6 +33,11 @@ static void tell_default(const struct options *options)
         log_write(LOG_NOTICE, "there is no %s: the defaults hold", OPTIONS_DEFAULT_CONFIG);
 }
 
+static void print_line(void *context, const char *line)
+{
+    (void)fprintf(context, "%s\n", line);
+}
+
 /* -n */
 static int check(const struct options *options)
 {
@@ -45,6 +50,8 @@ static int check(const struct options *options)
     if (status != 0)
         return status;
     status = setup_find(vouch_config_settings(config), &setup);
+    if (status == 0 && vouch_config_describe(config, print_line, stdout) != VOUCH_OK)
+        status = EX_OSERR;
     vouch_config_release(config);
     return status;
 }

@@ -108,6 +108,17 @@ struct config_signing {
     bool authenticated;
 };
 
+/* Which defaults hold. */
+enum config_profile { PROFILE_STANDARD, PROFILE_STRICT };
+#define PROFILE_WORDS "standard strict"
+
+/* What an option was given, as it would be written. */
+struct config_given {
+    const char *value;           /* of a list: its items */
+    bool adds;                   /* to the default of a list */
+    struct config_origin origin; /* file NULL: its default holds */
+};
+
 struct config_exempt {
     const struct ip_network *clients;
     size_t client_count;
@@ -153,6 +164,8 @@ struct vouch_config {
     unsigned forged_fields;         /* in a message that are removed; with more it is refused */
     struct config_rule forged_rule; /* where that stands */
     struct config_rule recipient_literal; /* what a recipient user@[192.0.2.1] gets */
+    enum config_profile profile;
+    const struct config_given *given; /* by index in option_table */
     bool enabled[METHOD_COUNT];
     struct config_rules rules;
     const struct config_domain *domains; /* sorted, each name once */

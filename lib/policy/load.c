@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/dns/trust_anchor.h"
+#include "lib/policy/profile.h"
 #include "lib/policy/reader.h"
 #include "lib/verify/spf_libspf2.h"
 
@@ -242,6 +243,7 @@ static void read_everything(struct reader *reader, const char *path, const char 
     reader_enter(reader, READER_COMMAND_LINE);
     if (overrides != NULL)
         read_string(reader, "command line", overrides);
+    profile_apply(reader);
     reader_finish(reader);
     if (reader->error == VOUCH_OK)
         check_together(reader);

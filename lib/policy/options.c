@@ -78,6 +78,9 @@ const struct option option_table[] = {
      AT(process.syslog_facility), .meaning = "The syslog facility to log under."},
     {"", "mode", OPTION_CHOICE, "enforce", .words = "enforce monitor", AT(process.monitor),
      .meaning = "In monitor mode the filter decides, logs and annotates, but never refuses."},
+    {"", "profile", OPTION_WORD, "standard", .words = PROFILE_WORDS, AT(profile),
+     .meaning = "Which defaults hold for the options below; strict is said under PROFILES in "
+                "milter.conf(5)."},
     {"", "max-sessions", OPTION_NUMBER, "1000", .minimum = 1, .maximum = 100000,
      AT(process.max_sessions), .meaning = "How many SMTP sessions are served at once."},
     {"", "overload", OPTION_ACTION, "tempfail", .words = "tempfail continue", AT(process.overload),

@@ -31,7 +31,9 @@ int reader_begin(struct reader *reader, struct vouch_config *config, struct aren
         return VOUCH_ERROR_MEMORY;
     reader->seen = arena_calloc(reader->scratch, option_count, sizeof *reader->seen);
     reader->lists = arena_calloc(reader->scratch, option_count, sizeof *reader->lists);
-    return reader->seen != NULL && reader->lists != NULL ? VOUCH_OK : VOUCH_ERROR_MEMORY;
+    return reader->seen != NULL && reader->lists != NULL && reader_given_begin(reader)
+               ? VOUCH_OK
+               : VOUCH_ERROR_MEMORY;
 }
 
 void reader_end(struct reader *reader)
@@ -286,6 +288,8 @@ void reader_take(struct reader *reader, const struct option *option, bool in_dom
 {
     struct target target = target_of(reader, option, in_domain);
 
+    if (target.base == reader->config && reader->rank > READER_DEFAULTS)
+        reader_note_given(reader, option, value, continues, where);
     if (option_is_list(option))
         assign_item(reader, &target, value, continues, where);
     else
@@ -315,6 +319,7 @@ void reader_finish(struct reader *reader)
             reader_finish_list(reader, &option_table[i], reader->config, &reader->lists[i]);
     reader_domains_finish(reader);
     reader_titled_finish(reader);
+    reader_given_finish(reader);
     reader_signs_finish(reader);
     reader_sources_finish(reader);
 }

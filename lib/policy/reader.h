@@ -20,7 +20,7 @@ struct reader_list {
 };
 
 /* Whose word counts more comes later. */
-enum reader_rank { READER_DEFAULTS, READER_FILES, READER_COMMAND_LINE };
+enum reader_rank { READER_DEFAULTS, READER_PROFILE, READER_FILES, READER_COMMAND_LINE };
 
 /* One `domain` section as it was written. */
 struct reader_domain {
@@ -55,6 +55,7 @@ struct reader {
     /* by index in option_table */
     struct config_origin *seen; /* file NULL: not set by files of this rank */
     struct reader_list *lists;
+    struct reader_given *given; /* what is not default, whatever the rank */
 
     struct reader_domain *domains; /* in the order read */
     struct reader_domain **domains_end;
@@ -102,6 +103,15 @@ void reader_take(struct reader *reader, const struct option *option, bool in_dom
 /* Read the LENGTH octets of TEXT as configuration from FILE: a mistake is reported, and reading
  * goes on as far as libconfuse allows.  TEXT ends with a NUL and is changed on the way. */
 void reader_text(struct reader *reader, const char *file, char *text, size_t length);
+
+/* given.c: what is not default.  False: no memory. */
+bool reader_given_begin(struct reader *reader);
+
+/* OPTION, of no section with a title, was given VALUE; CONTINUES as in reader_take. */
+void reader_note_given(struct reader *reader, const struct option *option, const char *value,
+                       bool continues, struct config_origin where);
+bool reader_is_given(const struct reader *reader, const struct option *option);
+void reader_given_finish(struct reader *reader);
 
 /* Move what was gathered into the configuration. */
 void reader_finish(struct reader *reader);

@@ -148,7 +148,7 @@ static void add_rule(struct text *line, const struct decision *decision)
     if (decision->rule == NULL)
         return;
     text_add(line, " (");
-    words_escaped(line, decision->rule->origin.file, MARKS, NAME_MAX_OCTETS);
+    words_escaped(line, decision->rule->origin.file, MARKS_IN_PARENTHESES, NAME_MAX_OCTETS);
     if (decision->rule->origin.line > 0)
         text_printf(line, ":%u", decision->rule->origin.line);
     text_add(line, ")");

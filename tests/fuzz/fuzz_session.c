@@ -4,7 +4,7 @@
 /* A whole SMTP conversation with a zone.  The input is lines in the words of tests/scenarios, up to
  * an empty one; the rest is the zone:
  *
- *     config WORD                  "strict", "monitor" or "small"; else the defaults
+ *     config WORD                  "strict", "monitor", "small" or "profile"; else the defaults
  *     client ADDRESS [NAME]
  *     helo NAME, auth NAME, mta NAME, tls VERSION
  *     mail PATH, rcpt PATH, header NAME VALUE, body TEXT, queue-id ID
@@ -31,7 +31,13 @@
     "helo { fail = quarantine temperror = tempfail }\n"                                            \
     "spf { none = quarantine fail = reject softfail = tempfail permerror = reject\n"               \
     "      temperror = tempfail helo-fail = reject received-spf = yes }\n"                         \
+    "recipient { address-literal = tempfail }\n"                                                   \
     "domain \"example.com\" { spf { fail = discard } csa { pass = accept } }\n"
+#define PROFILE                                                                                    \
+    "authserv-id = " AUTHSERV_ID "\n"                                                              \
+    "profile = strict\n"                                                                           \
+    "iprev { enabled = yes fail = reject permerror = reject temperror = tempfail }\n"              \
+    "domain \"example.com\" { sender { no-mx = annotate } iprev { pass = accept } }\n"
 
 static const struct {
     const char *name, *text;
@@ -40,6 +46,7 @@ static const struct {
     {"strict", STRICT},
     {"monitor", "mode = monitor\n" STRICT},
     {"small", STRICT "limits { header-size = 64k recipients = 2 } dns { max-queries = 4 }\n"},
+    {"profile", PROFILE},
 };
 enum { CONFIGURATIONS = sizeof configurations / sizeof configurations[0], MONITOR = 2 };
 
@@ -193,12 +200,30 @@ static void add_body(struct vouch_message *message, const char *line)
     (void)!vouch_message_body(message, "\r\n", 2);
 }
 
+static void add_recipient(struct conversation *conversation, const char *path)
+{
+    const struct vouch_decision *decision =
+        vouch_message_decide_recipient(conversation->message, path);
+    const char *line;
+
+    if (decision == NULL)
+        return;
+    fuzz_check_reply(&decision->reply, decision->action);
+    FUZZ_CHECK(decision->action == VOUCH_CONTINUE || conversation->configuration != MONITOR);
+    FUZZ_CHECK((decision->wanted == VOUCH_CONTINUE) == (decision->rule[0] == '\0'));
+    line = vouch_message_recipient_log_line(conversation->message);
+    if (line != NULL && line[0] != '\0')
+        fuzz_check_log_line(line);
+    if (decision->action == VOUCH_CONTINUE)
+        (void)!vouch_message_recipient(conversation->message, path);
+}
+
 static void message_step(struct conversation *conversation, const char *word, const char *argument)
 {
     struct vouch_message *message = conversation->message;
 
     if (strcmp(word, "rcpt") == 0)
-        (void)!vouch_message_recipient(message, argument);
+        add_recipient(conversation, argument);
     else if (strcmp(word, "header") == 0)
         add_header(conversation, argument);
     else if (strcmp(word, "body") == 0)

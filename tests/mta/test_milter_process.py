@@ -39,7 +39,7 @@ def test_options(tap, run):
     cases = [
         (["-V"], 0, "vouch-milter "), (["-h"], 0, "usage:"), (["-x"], 64, "usage:"),
         (["extra"], 64, "usage:"), (["-c"], 64, "usage:"),
-        (["-n", "-c", good], 0, ""),
+        (["-n", "-c", good], 0, "mode = monitor  # %s:1\n" % good),
         (["-n", "-c", unknown], 78, unknown + ":2: "),
         (["-n", "-c", run.path("absent.conf")], 66, run.path("absent.conf")),
         (["-f", "-c", run.path("absent.conf")], 66, run.path("absent.conf")),
@@ -52,6 +52,16 @@ def test_options(tap, run):
         result = daemon.run_once(*options)
         tap.ok(result[0] == status and text in result[1] + result[2],
                "vouch-milter " + " ".join(os.path.basename(o) for o in options), result)
+    strict = run.write("strict.conf", "profile = strict\nspf { softfail = continue }\n")
+    status, out, _ = daemon.run_once("-n", "-c", strict, "-p", "fd:3")
+    lines = out.splitlines()
+    tap.ok(status == 0 and "spf { none = reject }  # profile strict" in lines
+           and "spf { softfail = continue }  # %s:2" % strict in lines
+           and "profile = strict  # %s:1" % strict in lines
+           and not [line for line in lines if "softfail = reject" in line],
+           "-n tells what the profile set, and what a line of the file set in its stead", out)
+    tap.ok([line.split(" = ")[0] for line in lines if line.endswith("# command line:1")]
+           == ["listen"], "and what the command line set", out)
     path = run.write("five.conf", FIVE_MISTAKES)
     status, _, errors = daemon.run_once("-n", "-c", path)
     tap.ok(status == 78 and [line for line in range(1, 6) if "%s:%d: " % (path, line) in errors]

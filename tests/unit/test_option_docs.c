@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "lib/policy/options.h"
+#include "lib/policy/profile.h"
 #include "lib/vouch.h"
 #include "tests/unit/config_problems.h"
 
@@ -94,25 +95,26 @@ static void add_sample(struct text *text)
              "# \"vouch-milter -n\" checks the configuration and names every mistake.\n");
     for (size_t s = 0; strcmp(option_sections[s], OPTION_DOMAIN_SECTION) != 0; s++)
         add_sample_section(text, option_sections[s]);
-    text_add(text, "\n"
-                   "# Other actions for what one domain and its subdomains are responsible for:\n"
-                   "#domain \"bank.example\" {\n"
-                   "#    exact = no    # yes: subdomains are not meant\n"
-                   "#    spf { softfail = reject  none = reject }\n"
-                   "#    csa { none = reject }\n"
-                   "#}\n"
-                   "\n"
-                   "# Signatures for our own authors; \"vouch genkey\" makes the key:\n"
-                   "# sign \"example.org\" {\n"
-                   "#     selector = 2026a\n"
-                   "#     key = \"/etc/vouch/keys/2026a.example.org.key\"\n"
-                   "# }\n"
-                   "\n"
-                   "# Whom to ask whether a name is worth trusting, in this order; see ACCREDITATION in\n"
-                   "# milter.conf(5):\n"
-                   "#source \"accred.example.net\" { kind = dna }\n"
-                   "#source \"vouch.example.org\" { kind = vbr }\n"
-                   "#source \"list.example\" { kind = list  by = address  listed = refuse }\n");
+    text_add(text,
+             "\n"
+             "# Other actions for what one domain and its subdomains are responsible for:\n"
+             "#domain \"bank.example\" {\n"
+             "#    exact = no    # yes: subdomains are not meant\n"
+             "#    spf { softfail = reject  none = reject }\n"
+             "#    csa { none = reject }\n"
+             "#}\n"
+             "\n"
+             "# Signatures for our own authors; \"vouch genkey\" makes the key:\n"
+             "# sign \"example.org\" {\n"
+             "#     selector = 2026a\n"
+             "#     key = \"/etc/vouch/keys/2026a.example.org.key\"\n"
+             "# }\n"
+             "\n"
+             "# Whom to ask whether a name is worth trusting, in this order; see ACCREDITATION in\n"
+             "# milter.conf(5):\n"
+             "#source \"accred.example.net\" { kind = dna }\n"
+             "#source \"vouch.example.org\" { kind = vbr }\n"
+             "#source \"list.example\" { kind = list  by = address  listed = refuse }\n");
 }
 
 /* A double quote would begin an argument. */
@@ -228,6 +230,23 @@ static void test_manual(void **state)
     free(file);
 }
 
+/* The manual page spells the profile out. */
+static void test_profile(void **state)
+{
+    struct arena *arena = arena_new(ARENA_SIZE);
+    struct text text = text_in(arena);
+    char *file = read_source(MANUAL);
+
+    (void)state;
+    text_add(&text, "It is the same as\n.Bd -literal -offset indent\n");
+    profile_text(PROFILE_STRICT, &text);
+    text_add(&text, ".Ed\n");
+    if (strstr(file, text_string(&text)) == NULL)
+        fail_msg("%s differs from the profile strict", MANUAL);
+    free(file);
+    arena_free(arena);
+}
+
 /* Every example of the manual page is a valid configuration. */
 static void test_examples(void **state)
 {
@@ -290,7 +309,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sample), cmocka_unit_test(test_sample_loads),
         cmocka_unit_test(test_manual), cmocka_unit_test(test_examples),
-        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_table),  cmocka_unit_test(test_profile),
     };
 
     if (argc > 1)
