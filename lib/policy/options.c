@@ -485,6 +485,9 @@ const struct option option_table[] = {
     {"source", "health-check", OPTION_CHOICE, "yes", .words = OPTION_YES_NO,
      OF_SOURCE(health_check),
      .meaning = "Whether to test the source before it is believed (RFC 5782 5)."},
+    {"source", "test-entry", OPTION_TEXT, "\"\"", OF_SOURCE(test_text),
+     .meaning = "A name or an address that the list is sure to have; empty means TEST or "
+                "127.0.0.2, as RFC 5782 asks."},
 };
 const size_t option_count = sizeof option_table / sizeof option_table[0];
 

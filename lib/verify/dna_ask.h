@@ -13,7 +13,8 @@
  * - it answers that it does not serve us: 127.255.255.x, 127.0.0.255, 127.0.0.1 (no list uses these
  *   for a listing);
  * - it fails its test (RFC 5782 5): a list of addresses has 127.0.0.2 and not 127.0.0.1, for IPv6
- *   clients ::ffff:7f00:2 and not ::ffff:7f00:1; a list of names has TEST and not INVALID.  Of
+ *   clients ::ffff:7f00:2 and not ::ffff:7f00:1; a list of names has TEST and not INVALID
+ *   (test_text may stand for what it has).  Of
  *   services that answer with TXT nobody asks for TEST, but INVALID must be unknown to them, too.
  *
  * Who is in trouble is left alone for a while (dna_health.h). */

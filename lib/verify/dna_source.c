@@ -67,6 +67,29 @@ static int read_service(struct dna_source *source, struct text *complaint)
     return VOUCH_OK;
 }
 
+/* What a list is sure to have. */
+static int read_test(struct dna_source *source, struct text *complaint)
+{
+    const char *text = source->test_text;
+    size_t length = strlen(text);
+    bool good;
+
+    source->test_ip.family = IP_NONE;
+    if (length == 0)
+        return VOUCH_OK;
+    if (source->kind != DNA_KIND_LIST) {
+        text_add(complaint, "is no list, so it has no test-entry");
+        return VOUCH_ERROR_SYNTAX;
+    }
+    if (source->by == DNA_BY_ADDRESS)
+        good = ip_parse(text, length, &source->test_ip);
+    else
+        good = domain_is_name(text, length);
+    if (!good)
+        text_add(complaint, "has a test-entry that is neither a name nor an address of its kind");
+    return good ? VOUCH_OK : VOUCH_ERROR_SYNTAX;
+}
+
 int dna_source_read(struct dna_source *source, struct arena *arena, struct text *complaint)
 {
     const char *wrong = contradiction(source);
@@ -77,6 +100,8 @@ int dna_source_read(struct dna_source *source, struct arena *arena, struct text 
         return VOUCH_ERROR_SYNTAX;
     }
     error = read_service(source, complaint);
+    if (error == VOUCH_OK)
+        error = read_test(source, complaint);
     if (error != VOUCH_OK)
         return error;
     return dna_map_read(source->map_text, dna_source_format(source), arena, &source->map,

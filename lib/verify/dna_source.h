@@ -47,14 +47,17 @@ struct dna_source {
     bool always;                 /* asked even if the name does not name the service */
     bool unauthenticated;        /* asked for the address of any client */
     bool health_check;
+    const char *test_text; /* what a list is sure to have; "": what RFC 5782 5 says */
+    struct ip test_ip;     /* the same, of a list of addresses; family IP_NONE: "" */
 };
 
 /* The template of the questions of SOURCE and the format of their answers. */
 const char *dna_source_query(const struct dna_source *source);
 enum dna_format dna_source_format(const struct dna_source *source);
 
-/* Read the texts of SOURCE: service_text to service, map_text to map.  ARENA keeps the map.
- * VOUCH_ERROR_SYNTAX: COMPLAINT says what is wrong, safe to print.  VOUCH_ERROR_MEMORY. */
+/* Read the texts of SOURCE: service_text to service, map_text to map, test_text to test_ip.  ARENA
+ * keeps the map. VOUCH_ERROR_SYNTAX: COMPLAINT says what is wrong, safe to print.
+ * VOUCH_ERROR_MEMORY. */
 VOUCH_MUST_CHECK int dna_source_read(struct dna_source *source, struct arena *arena,
                                      struct text *complaint);
 

@@ -43,21 +43,36 @@ static struct dna_subject test_address(bool ipv6, uint8_t last)
     return subject;
 }
 
+static struct test test_by_address(const struct dna_source *source, bool ipv6)
+{
+    struct test test = {
+        .listed = ipv6 ? "::ffff:7f00:2" : "127.0.0.2",
+        .unlisted = ipv6 ? "::ffff:7f00:1" : "127.0.0.1",
+        .listed_subject = test_address(ipv6, 2),
+        .unlisted_subject = test_address(ipv6, 1),
+    };
+
+    if (source->test_ip.family == (ipv6 ? IP_V6 : IP_V4)) {
+        test.listed = source->test_text;
+        (void)dna_subject_of_ip(&source->test_ip, &test.listed_subject);
+    }
+    return test;
+}
+
+static struct test test_by_name(const struct dna_source *source)
+{
+    struct test test = {.unlisted = "INVALID", .unlisted_subject = {.text = "invalid"}};
+
+    if (dna_question_type(source) != DNS_A)
+        return test;
+    test.listed = source->test_text[0] != '\0' ? source->test_text : "TEST";
+    (void)snprintf(test.listed_subject.text, sizeof test.listed_subject.text, "%s", test.listed);
+    return test;
+}
+
 static struct test test_of(const struct dna_source *source, bool ipv6)
 {
-    if (source->by == DNA_BY_ADDRESS)
-        return (struct test){
-            .listed = ipv6 ? "::ffff:7f00:2" : "127.0.0.2",
-            .unlisted = ipv6 ? "::ffff:7f00:1" : "127.0.0.1",
-            .listed_subject = test_address(ipv6, 2),
-            .unlisted_subject = test_address(ipv6, 1),
-        };
-    return (struct test){
-        .listed = dna_question_type(source) == DNS_A ? "TEST" : NULL,
-        .unlisted = "INVALID",
-        .listed_subject = {.text = "test"},
-        .unlisted_subject = {.text = "invalid"},
-    };
+    return source->by == DNA_BY_ADDRESS ? test_by_address(source, ipv6) : test_by_name(source);
 }
 
 static void prefetch(const struct check *check, const struct dna_source *source,

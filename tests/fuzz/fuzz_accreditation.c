@@ -50,7 +50,7 @@ static void read_sources(struct arena *arena, const char *map, struct dna_source
         struct text complaint = text_in(arena);
 
         ready[i] = sources[i];
-        ready[i].service_text = ready[i].query = "";
+        ready[i].service_text = ready[i].query = ready[i].test_text = "";
         ready[i].content = "list";
         ready[i].health_check = true;
         if (ready[i].map_text == NULL)

@@ -167,6 +167,26 @@ static void a_paused_budget_does_not_wait_for_ever(void **state)
     fixture_tear_down(&fixture);
 }
 
+static void shortened(void **state)
+{
+    struct budget *budget = budget_of(60000, 1);
+    nanoseconds taken;
+
+    (void)state;
+    budget_resume(budget);
+    taken = budget_shorten(budget, 0);
+    assert_true(budget_is_spent(budget));
+    assert_true(taken > 0 && taken <= 60000 * NANOSECONDS_PER_MILLISECOND);
+    assert_int_equal(budget_shorten(budget, NANOSECONDS_PER_SECOND), 0); /* never longer */
+    assert_true(budget_is_spent(budget));
+    budget_lengthen(budget, taken);
+    assert_false(budget_is_spent(budget));
+    budget_pause(budget);
+    assert_true(budget_use(budget).time < 60000 * NANOSECONDS_PER_MILLISECOND);
+    assert_int_equal(budget_shorten(budget, UINT64_MAX), 0);
+    budget_free(budget);
+}
+
 static void shared_deadlines(void **state)
 {
     struct budget *longer = budget_of(PATIENCE_MS, 10), *spent = budget_of(0, 10);
@@ -240,6 +260,7 @@ int main(void)
         cmocka_unit_test(time_counts_while_it_runs),
         cmocka_unit_test(a_paused_budget_does_not_wait_for_ever),
         cmocka_unit_test(shared_deadlines),
+        cmocka_unit_test(shortened),
         cmocka_unit_test(endless_time),
         cmocka_unit_test(voids_are_counted),
     };

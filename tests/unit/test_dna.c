@@ -207,6 +207,7 @@ static struct dna_source list(const char *zone_name, enum dna_answer listed, str
                                 .by = DNA_BY_ADDRESS,
                                 .query = "",
                                 .map_text = "",
+                                .test_text = "",
                                 .content = "",
                                 .listed = listed,
                                 .unauthenticated = true,

@@ -135,6 +135,7 @@ static struct dna_source source_of(enum dna_kind kind)
         .service_text = "",
         .query = "",
         .map_text = "",
+        .test_text = "",
         .content = "all",
         .not_vouched = DNA_REFUSE,
         .health_check = true,
@@ -176,7 +177,12 @@ static void test_contradictions(void **state)
                  {service, "gives no domain name"},
                  {service, "gives no domain name"},
                  {service, "gives no domain name"},
-                 {list, "has a map"}};
+                 {list, "has a map"},
+                 {service, "no test-entry"},
+                 {list, "neither a name"},
+                 {list, "neither a name"},
+                 {list, ""},
+                 {list, ""}};
     struct arena *arena = arena_new(ARENA_SIZE);
 
     (void)state;
@@ -199,6 +205,14 @@ static void test_contradictions(void **state)
     cases[15].source.query = "%d..%s";
     cases[16].source.query = "%d.%x";
     cases[17].source.map_text = "192.0.2.1 refuse";
+    cases[18].source.test_text = "listed.example";
+    cases[19].source.listed = cases[20].source.listed = DNA_REFUSE;
+    cases[21].source.listed = cases[22].source.listed = DNA_REFUSE;
+    cases[19].source.test_text = "no name";
+    cases[20].source.test_text = "listed.example";
+    cases[21].source.test_text = "listed.example";
+    cases[22].source.test_text = "2001:db8::2";
+    cases[20].source.by = cases[22].source.by = DNA_BY_ADDRESS;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *complaint = complaint_of(arena, &cases[i].source);
 

@@ -183,6 +183,7 @@ static void bench_begin(struct bench *bench, size_t arena_limit, struct arena *h
                                         .service_text = "",
                                         .query = "",
                                         .map_text = "",
+                                        .test_text = "",
                                         .content = "all",
                                         .health_check = true};
     assert_int_equal(dna_source_read(&bench->source, held, &complaint), VOUCH_OK);
