@@ -221,19 +221,85 @@ def test_actions(tap, run, dnsd):
            server.complaints())
 
 
+def test_recipients(tap, run, dnsd):
+    """A recipient that is refused by itself: then, and only then, RCPT is answered."""
+    refusing = daemon.dns(dnsd) + "recipient { address-literal = reject }\n"
+    record = 'decision-record = "%s"\n' % run.path("recipients.record")
+    server = daemon.Daemon(run, "recipients", refusing + record)
+    with open_session(server) as mta:
+        tap.ok(not mta.steps & milter_client.NO_ANSWER["R"], "RCPT is answered where it matters",
+               hex(mta.steps))
+        mta.helo(GOOD[0])
+        mta.mail(GOOD[1])
+        replies = [mta.rcpt(path) for path in ("<b@[192.0.2.9]>", "<b@example.org>",
+                                               "<b@[IPv6:::1]>", "<postmaster>")]
+        tap.ok([reply.code for reply in replies] == [553, 250, 553, 250]
+               and replies[0].text.startswith("553 5.1.3 Recipient address rejected: "
+                                              "b@[192.0.2.9]: an address literal"),
+               "each recipient by itself", replies)
+        tap.ok(mta.message([("Subject", " x")]).kind == "continue", "the message goes on")
+        told = server.records()[-1]
+        tap.ok(told["rcpt"] == ["<b@example.org>", "<postmaster>"]
+               and told["rcpt_refused"] == ["<b@[192.0.2.9]>", "<b@[IPv6:::1]>"],
+               "the decision record has both kinds", told)
+        tap.ok('reject rcpt: recipient=<b@[192.0.2.9]>; client=192.0.2.1' in server.log()
+               and 'rule="recipient { address-literal = reject }" (%s:2)'
+               % server.configuration_path in server.log(), "and so has the log", server.log())
+        macros = {"{rcpt_mailer}": "error", "{rcpt_host}": "5.1.1"}
+        mta.mail(GOOD[1])
+        tap.ok(mta.rcpt("<b@[192.0.2.9]>", macros=macros).kind == "continue",
+               "whom the MTA refuses, we need not refuse")
+        mta.abort()
+        server.reload(daemon.dns(dnsd) + record)
+        mta.mail(GOOD[1])
+        tap.ok(mta.rcpt("<b@[192.0.2.9]>").code == 553, "a session ends as it began")
+        mta.rcpt("<b@example.org>")
+        mta.message()
+        mta.quit_new_connection()
+        mta.connect(CLIENT)
+        mta.helo(GOOD[0])
+        mta.mail(GOOD[1])
+        tap.ok(mta.rcpt("<b@[192.0.2.9]>").kind == "continue" and mta.message().kind == "continue",
+               "a second connection is answered as the first one was promised")
+        mta.quit()
+    with open_session(server) as mta:
+        tap.ok(mta.steps & milter_client.NO_ANSWER["R"], "a new one needs no answer any more")
+        mta.quit()
+    tap.ok(server.stop() == 0 and not server.complaints(), "nothing to complain of",
+           server.complaints())
+    server = daemon.Daemon(run, "late", daemon.dns(dnsd))
+    with open_session(server) as mta:
+        mta.helo(GOOD[0])
+        mta.mail(GOOD[1])
+        mta.rcpt("<b@example.org>")
+        mta.message()
+        server.reload(refusing)
+        mta.quit_new_connection()
+        mta.connect(CLIENT)
+        mta.helo(GOOD[0])
+        replies = [mta.mail(GOOD[1]), mta.rcpt("<b@[192.0.2.9]>"), mta.message([("To", " b")])]
+        tap.ok(all(reply.kind == "continue" for reply in replies) and replies[2].headers(),
+               "where no answer was promised, none is given", replies)
+        mta.quit()
+    tap.ok(server.stop() == 0, "and the filter ends in good order")
+
+
 def test_monitor(tap, run, dnsd):
     server = daemon.Daemon(run, "monitor", daemon.dns(dnsd, "1s")
-                           + "mode = monitor\nmax-sessions = 1\nspf { temperror = tempfail }\n")
+                           + "mode = monitor\nmax-sessions = 1\nspf { temperror = tempfail }\n"
+                           + "recipient { address-literal = reject }\n")
     with open_session(server) as mta:
         replies = []
         for helo, path in [("no.example", GOOD[1]), (GOOD[0], "<a@bad.example>"),
                            (GOOD[0], "<a@slow.example>")]:
             mta.helo(helo)
             replies.append(mta.mail(path))
-            mta.rcpt("<to@example.org>")
+            replies.append(mta.rcpt("<to@[192.0.2.9]>"))
             replies.append(mta.message([("Subject", " x")]))
         tap.ok(all(r.kind == "continue" for r in replies), "monitor mode refuses nothing", replies)
-        tap.ok(any("spf=fail" in v for v in replies[3].headers()), "but annotates", replies[3])
+        tap.ok("monitor: would reject rcpt: recipient=<to@[192.0.2.9]>" in server.log(),
+               "not even recipients, of whom it tells", server.log())
+        tap.ok(any("spf=fail" in v for v in replies[5].headers()), "but annotates", replies[5])
         with open_session(server) as second:
             second.helo(GOOD[0])
             reply = second.mail(GOOD[1])
@@ -309,6 +375,7 @@ def main():
         tap.ok(server.stop() == 0 and not server.complaints(), "nothing to complain of",
                server.complaints())
         test_actions(tap, run, dnsd)
+        test_recipients(tap, run, dnsd)
         test_monitor(tap, run, dnsd)
         test_cap(tap, run, dnsd)
         test_verbose(tap, run, dnsd)
