@@ -236,6 +236,46 @@ VOUCH_MUST_CHECK int vouch_engine_known(const struct vouch_engine *engine, const
 /* Whether recipients that the MTA refuses are of interest. */
 bool vouch_engine_wants_refused_recipients(const struct vouch_engine *engine);
 
+/* ---- what people say of messages ----------------------------------------------------------- */
+
+/* A message that somebody calls bad or good. */
+struct vouch_request_to_learn {
+    const char *message; /* as it was delivered */
+    size_t length;
+    bool spam;               /* else ham */
+    const char *authserv_id; /* ours; NULL: that of the configuration, or the name of this host */
+
+    /* Domains whose feedback reports (RFC 5965) are believed when they come in by mail. */
+    const char *const *reporters;
+    size_t reporter_count;
+};
+
+struct vouch_proven_name {
+    const char *kind; /* "helo", "mailfrom", "pra", "signer" or "issuer" */
+    const char *name; /* a stranger's octets, without control characters */
+};
+
+struct vouch_lesson {
+    bool is_report;     /* it was a feedback report, and the message in it is what was looked at */
+    const char *why;    /* why nothing was learnt; NULL: it was.  Static */
+    bool nobody_proven; /* because the message proves no name: that is nobody's mistake */
+    const struct vouch_proven_name *names; /* for which it counts now */
+    size_t name_count;
+};
+
+/* Remember what a person says of a message, for the names that our own Authentication-Results field
+ * on top of it says were proven; what any other field says does not count.  Returns when it is
+ * kept.  Free *LESSON with vouch_lesson_free.  VOUCH_ERROR_STATE: reputation is not enabled, or
+ * vouch_engine_remember has not succeeded; VOUCH_ERROR_LIMIT: not kept in time. */
+VOUCH_MUST_CHECK int vouch_learn(struct vouch_engine *engine,
+                                 const struct vouch_request_to_learn *request,
+                                 struct vouch_lesson **lesson);
+void vouch_lesson_free(struct vouch_lesson *lesson);
+
+/* Forget NAME; *COUNT: how many records it had.  Needs vouch_engine_remember. */
+VOUCH_MUST_CHECK int vouch_engine_forget(struct vouch_engine *engine, const char *name,
+                                         unsigned *count);
+
 /* ---- session: one SMTP connection ---------------------------------------------------------- */
 
 struct vouch_session;

@@ -25,7 +25,12 @@ enum {
     OPTION_JSON,
     OPTION_ALGORITHM,
     OPTION_BITS,
-    OPTION_DIRECTORY
+    OPTION_DIRECTORY,
+    OPTION_SPAM,
+    OPTION_HAM,
+    OPTION_AUTHSERV_ID,
+    OPTION_REPORTER,
+    OPTION_FORGET
 };
 
 static const struct option long_options[] = {
@@ -45,6 +50,11 @@ static const struct option long_options[] = {
     {"algorithm", required_argument, NULL, OPTION_ALGORITHM},
     {"bits", required_argument, NULL, OPTION_BITS},
     {"directory", required_argument, NULL, OPTION_DIRECTORY},
+    {"spam", no_argument, NULL, OPTION_SPAM},
+    {"ham", no_argument, NULL, OPTION_HAM},
+    {"authserv-id", required_argument, NULL, OPTION_AUTHSERV_ID},
+    {"reporter", required_argument, NULL, OPTION_REPORTER},
+    {"forget", no_argument, NULL, OPTION_FORGET},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
     {NULL, 0, NULL, 0},
@@ -61,6 +71,8 @@ const char *options_usage(void)
            "       vouch genkey [options] DOMAIN SELECTOR\n"
            "       vouch testkey -c FILE [--nameserver ADDR] [DOMAIN [SELECTOR]]\n"
            "       vouch issuers [-c FILE] [--json]\n"
+           "       vouch learn --spam | --ham [options] [MESSAGE | -]\n"
+           "       vouch reputation [-c FILE] [--json] [--forget] [NAME]\n"
            "       vouch --version | --help\n"
            "\n"
            "  -c, --config FILE          use this milter.conf (default: the built-in defaults)\n"
@@ -79,6 +91,10 @@ const char *options_usage(void)
            "      --algorithm NAME       of a new key: rsa (the default) or ed25519\n"
            "      --bits N               of a new RSA key (default: 2048)\n"
            "      --directory DIR        where a new key goes (default: here)\n"
+           "      --spam, --ham          what a person says of the message\n"
+           "      --authserv-id NAME     ours, in Authentication-Results\n"
+           "      --reporter DOMAIN      believe its feedback reports (may be repeated)\n"
+           "      --forget               forget the name\n"
            "\n"
            "vouch(1) explains them.\n";
 }
@@ -197,6 +213,20 @@ static bool take_option(struct options *options, int option, const char *value)
     case OPTION_DIRECTORY:
         options->directory = value;
         return true;
+    case OPTION_SPAM:
+        options->spam = true;
+        return true;
+    case OPTION_HAM:
+        options->ham = true;
+        return true;
+    case OPTION_AUTHSERV_ID:
+        options->authserv_id = value;
+        return true;
+    case OPTION_REPORTER:
+        return append(&options->reporters, &options->reporter_count, value);
+    case OPTION_FORGET:
+        options->forget = true;
+        return true;
     case 'h':
         options->command = COMMAND_HELP;
         return true;
@@ -219,6 +249,7 @@ static bool take_command(struct options *options, const char *word)
         {"spf", COMMAND_SPF, "spf"},        {"pra", COMMAND_PRA, NULL},
         {"sign", COMMAND_SIGN, NULL},       {"genkey", COMMAND_GENKEY, NULL},
         {"testkey", COMMAND_TESTKEY, NULL}, {"issuers", COMMAND_ISSUERS, NULL},
+        {"learn", COMMAND_LEARN, NULL},     {"reputation", COMMAND_REPUTATION, NULL},
     };
 
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
@@ -256,6 +287,8 @@ static bool take_arguments(struct options *options, int count, char **arguments)
         least = 1;
     } else if (options->command == COMMAND_ISSUERS) {
         most = 0;
+    } else if (options->command == COMMAND_REPUTATION) {
+        places[0] = &options->name;
     }
     if (count < least)
         return complain("too few arguments", "");
@@ -270,6 +303,10 @@ static bool is_complete(const struct options *options)
 {
     if (options->command == COMMAND_HELP || options->command == COMMAND_VERSION)
         return true;
+    if (options->command == COMMAND_LEARN && options->spam == options->ham)
+        return complain("learn takes --spam or --ham", "");
+    if (options->forget && (options->command != COMMAND_REPUTATION || options->name == NULL))
+        return complain("--forget goes with reputation and a name", "");
     if (options->batch != NULL && (options->client != NULL || options->message != NULL))
         return complain("--batch takes no --client and no MESSAGE", "");
     if (options->command != COMMAND_CHECK && options->command != COMMAND_CSA &&
@@ -279,6 +316,11 @@ static bool is_complete(const struct options *options)
     if (options->batch == NULL && options->client == NULL)
         return complain("--client is missing", "");
     return true;
+}
+
+bool options_need_store(const struct options *options)
+{
+    return options->command == COMMAND_LEARN || options->command == COMMAND_REPUTATION;
 }
 
 bool options_read(int argc, char **argv, struct options *options)
@@ -313,6 +355,7 @@ void options_free(struct options *options)
 {
     free(options->nameservers);
     free(options->recipients);
+    free(options->reporters);
     free(options->macros);
 }
 
@@ -359,6 +402,8 @@ char *options_overrides(const struct options *options)
         }
         (void)fputs("} }\n", out);
     }
+    if (options_need_store(options))
+        (void)fputs("reputation { enabled = yes }\n", out);
     if (options->command == COMMAND_SIGN)
         (void)fputs("signing { authenticated = yes } exempt { authenticated = yes }\n", out);
     if (options->methods != NULL) {

@@ -20,6 +20,8 @@ enum command {
     COMMAND_GENKEY,
     COMMAND_TESTKEY,
     COMMAND_ISSUERS,
+    COMMAND_LEARN,
+    COMMAND_REPUTATION,
     COMMAND_HELP,
     COMMAND_VERSION
 };
@@ -44,6 +46,13 @@ struct options {
     const char *message; /* file, "-": standard input, or NULL */
     bool json;
 
+    /* of reputation */
+    const char *name; /* NULL: all */
+    bool spam, ham, forget;
+    const char *authserv_id; /* NULL: as configured */
+    const char **reporters;
+    size_t reporter_count;
+
     /* of keys */
     const char *domain;
     const char *selector;
@@ -56,6 +65,10 @@ struct options {
  * release with options_free in either case. */
 bool options_read(int argc, char **argv, struct options *options);
 void options_free(struct options *options);
+
+/* Whether the command works with the store of reputation, and so with the configuration of the
+ * daemon unless told otherwise. */
+bool options_need_store(const struct options *options);
 
 /* The configuration text that stands for the options that override the files; the caller frees it.
  * NULL: no memory. */

@@ -6,13 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "lib/vouch.h"
 #include "tools/batch.h"
 #include "tools/issuers.h"
 #include "tools/keys.h"
+#include "tools/learn.h"
 #include "tools/options.h"
 #include "tools/pra.h"
+#include "tools/reputation.h"
 #include "tools/request.h"
 #include "tools/sign.h"
 
@@ -41,6 +44,16 @@ static int exit_code(int error)
     }
 }
 
+/* A store that is not the daemon's is of no use. */
+static const char *config_of(const struct options *options)
+{
+    static const char standard[] = "/etc/vouch/milter.conf";
+
+    if (options->config != NULL || !options_need_store(options) || access(standard, F_OK) != 0)
+        return options->config;
+    return standard;
+}
+
 static int make_engine(const struct options *options, struct vouch_engine **engine)
 {
     struct vouch_config *config = NULL;
@@ -49,7 +62,7 @@ static int make_engine(const struct options *options, struct vouch_engine **engi
 
     if (overrides == NULL)
         return EX_OSERR;
-    error = vouch_config_load(options->config, overrides, print_problem, NULL, &config);
+    error = vouch_config_load(config_of(options), overrides, print_problem, NULL, &config);
     free(overrides);
     if (error == VOUCH_ERROR_SYSTEM)
         return EX_NOINPUT;
@@ -201,6 +214,26 @@ static int check_batch(struct vouch_engine *engine, const struct options *option
     return exit_code(error);
 }
 
+static int learn_message(struct vouch_engine *engine, const struct options *options)
+{
+    struct vouch_request_to_learn request = {
+        .spam = options->spam,
+        .authserv_id = options->authserv_id,
+        .reporters = options->reporters,
+        .reporter_count = options->reporter_count,
+    };
+    char *octets = NULL;
+    int code =
+        read_message(options->message != NULL ? options->message : "-", &octets, &request.length);
+
+    if (code != EX_OK)
+        return code;
+    request.message = octets;
+    code = learn_run(engine, &request);
+    free(octets);
+    return code;
+}
+
 static int generate_key(const struct options *options)
 {
     struct keys_request request = {
@@ -225,6 +258,11 @@ static int run_with(struct vouch_engine *engine, const struct options *options)
         return keys_test(engine, options->domain, options->selector);
     case COMMAND_ISSUERS:
         return issuers_report(engine, options->json);
+    case COMMAND_LEARN:
+        return learn_message(engine, options);
+    case COMMAND_REPUTATION:
+        return options->forget ? reputation_forget_name(engine, options->name)
+                               : reputation_show(engine, options->name, options->json);
     default:
         return options->batch != NULL ? check_batch(engine, options) : check_one(engine, options);
     }

@@ -7,17 +7,13 @@
 #include <string.h>
 
 #include "lib/base/ascii.h"
+#include "lib/mail/authres_cursor.h"
 #include "lib/mail/domain.h"
 #include "lib/mail/idn.h"
 #include "lib/vouch.h"
 
 /* Whose field it is stands at its beginning or nowhere. */
 enum { HEAD_MAX = 16 * 1024 };
-
-struct cursor {
-    const char *at;
-    const char *end;
-};
 
 /* The id as it is read; what does not fit makes it `too_long`. */
 struct id {
@@ -34,13 +30,13 @@ static void id_add(struct id *id, char c)
         id->octets[id->length++] = c;
 }
 
-static bool is_white(char c)
+bool authres_is_white(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* Step over a comment (RFC 5322 3.2.2) with all comments inside it.  False: it has no end. */
-static bool skip_comment(struct cursor *cursor)
+static bool skip_comment(struct authres_cursor *cursor)
 {
     size_t depth = 0;
 
@@ -57,13 +53,13 @@ static bool skip_comment(struct cursor *cursor)
     return false;
 }
 
-static bool skip_cfws(struct cursor *cursor)
+bool authres_skip_cfws(struct authres_cursor *cursor)
 {
     while (cursor->at < cursor->end) {
         if (*cursor->at == '(') {
             if (!skip_comment(cursor))
                 return false;
-        } else if (is_white(*cursor->at)) {
+        } else if (authres_is_white(*cursor->at)) {
             cursor->at++;
         } else {
             break;
@@ -80,14 +76,14 @@ static bool is_token_char(char c)
            (c > 0x20 && c < 0x7f && strchr("()<>@,;:\\\"[]?=", c) == NULL);
 }
 
-static void read_token(struct cursor *cursor, struct id *id)
+static void read_token(struct authres_cursor *cursor, struct id *id)
 {
     while (cursor->at < cursor->end && is_token_char(*cursor->at))
         id_add(id, *cursor->at++);
 }
 
 /* RFC 5322 3.2.4; a line folded inside the quotes is one line again. */
-static bool read_quoted(struct cursor *cursor, struct id *id)
+static bool read_quoted(struct authres_cursor *cursor, struct id *id)
 {
     for (cursor->at++; cursor->at < cursor->end; cursor->at++) {
         char c = *cursor->at;
@@ -113,11 +109,11 @@ static void trim_id(struct id *id)
     char *slash = memchr(id->octets, '/', id->length);
     size_t white = 0;
 
-    while (white < id->length && is_white(id->octets[white]))
+    while (white < id->length && authres_is_white(id->octets[white]))
         white++;
     if (slash != NULL && slash > id->octets + white)
         id->length = (size_t)(slash - id->octets);
-    while (id->length > white && is_white(id->octets[id->length - 1]))
+    while (id->length > white && authres_is_white(id->octets[id->length - 1]))
         id->length--;
     id->length -= white;
     memmove(id->octets, id->octets + white, id->length);
@@ -145,11 +141,11 @@ static bool is_plain(const char *id)
     return idn_to_ascii(id, length, ascii) == VOUCH_OK && domain_is_name(ascii, strlen(ascii));
 }
 
-static bool read_id(struct cursor *cursor, char octets[AUTHRES_ID_MAX + 1])
+static bool read_id(struct authres_cursor *cursor, char octets[AUTHRES_ID_MAX + 1])
 {
     struct id id = {.octets = octets};
 
-    if (!skip_cfws(cursor) || cursor->at == cursor->end)
+    if (!authres_skip_cfws(cursor) || cursor->at == cursor->end)
         return false;
     if (*cursor->at != '"')
         read_token(cursor, &id);
@@ -159,7 +155,7 @@ static bool read_id(struct cursor *cursor, char octets[AUTHRES_ID_MAX + 1])
     return id.length > 0 && !id.too_long && is_plain(octets);
 }
 
-static void read_version(struct cursor *cursor, unsigned *version)
+static void read_version(struct authres_cursor *cursor, unsigned *version)
 {
     unsigned value = 0;
 
@@ -175,21 +171,22 @@ static void read_version(struct cursor *cursor, unsigned *version)
 
 int authres_parse_head(const char *value, size_t length, struct authres_head *head)
 {
-    struct cursor cursor = {value, value + (length < HEAD_MAX ? length : HEAD_MAX)};
+    struct authres_cursor cursor = {value, value + (length < HEAD_MAX ? length : HEAD_MAX)};
     const char *after_id;
 
     head->version = 1;
     if (!read_id(&cursor, head->authserv_id))
         return VOUCH_ERROR_SYNTAX;
     after_id = cursor.at;
-    if (!skip_cfws(&cursor))
+    if (!authres_skip_cfws(&cursor))
         return VOUCH_ERROR_SYNTAX;
     if (cursor.at > after_id)
         read_version(&cursor, &head->version);
-    if (!skip_cfws(&cursor))
+    if (!authres_skip_cfws(&cursor))
         return VOUCH_ERROR_SYNTAX;
     if (cursor.at < cursor.end ? *cursor.at != ';' : length > HEAD_MAX)
         return VOUCH_ERROR_SYNTAX;
+    head->length = (size_t)(cursor.at - value);
     return VOUCH_OK;
 }
 

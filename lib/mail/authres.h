@@ -16,6 +16,7 @@ enum { AUTHRES_ID_MAX = 1023 };
 struct authres_head {
     char authserv_id[AUTHRES_ID_MAX + 1]; /* unquoted, without the "/job" OpenDKIM can add */
     unsigned version;                     /* 1 when absent */
+    size_t length;                        /* octets up to the first ';', or the end */
 };
 
 /* Read CFWS, authserv-id and version of a field VALUE (LENGTH octets, folded as it came).  Comments

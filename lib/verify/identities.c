@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <string.h>
+
 #include "lib/base/ascii.h"
 #include "lib/verify/tls.h"
 
@@ -36,11 +38,24 @@ static bool kind_of(const struct outcome *outcome, enum reputation_kind *kind)
     return false;
 }
 
+/* SPF checks the HELO name in place of a null reverse-path (RFC 7208 2.4). */
+static bool is_of_null_path(const struct outcome *outcome)
+{
+    if (outcome->method != METHOD_SPF || outcome->identity != IDENTITY_MAILFROM)
+        return false;
+    for (const struct property *p = outcome->properties; p != NULL; p = p->next)
+        if (strcmp(p->name, "helo") == 0)
+            return true;
+    return false;
+}
+
 bool identities_proven(struct arena *arena, const struct outcome *outcome,
                        struct reputation_name *name)
 {
     if (outcome->result != VOUCH_PASS || !kind_of(outcome, &name->kind))
         return false;
+    if (is_of_null_path(outcome))
+        name->kind = REPUTATION_HELO;
     name->name = name->kind == REPUTATION_ISSUER ? tls_issuer_key(arena, outcome) : outcome->domain;
     return name->name != NULL && name->name[0] != '\0';
 }
