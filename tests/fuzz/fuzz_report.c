@@ -28,6 +28,7 @@ static const char configuration[] =
     "helo { none = quarantine fail = reject pass = continue temperror = tempfail }\n"
     "spf { none = quarantine fail = reject softfail = reject neutral = tempfail\n"
     "      temperror = tempfail permerror = reject helo-fail = reject helo-permerror = reject }\n"
+    "tls { enabled = yes require = matching-certificate neutral = quarantine }\n"
     "sender-id { fail = reject permerror = reject temperror = tempfail pass = reject }\n"
     "domain \"example.com\" { spf { fail = discard } csa { fail = accept } }\n";
 

@@ -4,9 +4,10 @@
 /* A whole SMTP conversation with a zone.  The input is lines in the words of tests/scenarios, up to
  * an empty one; the rest is the zone:
  *
- *     config WORD                  "strict", "monitor", "small" or "profile"; else the defaults
+ *     config WORD                  "strict", "monitor", "small", "profile" or "tls"; else the
+ *                                  defaults
  *     client ADDRESS [NAME]
- *     helo NAME, auth NAME, mta NAME, tls VERSION
+ *     helo NAME, auth NAME, mta NAME, tls VERSION, macro NAME VALUE
  *     mail PATH, rcpt PATH, header NAME VALUE, body TEXT, queue-id ID
  *     decide, eoh, eom
  *
@@ -47,6 +48,8 @@ static const struct {
     {"monitor", "mode = monitor\n" STRICT},
     {"small", STRICT "limits { header-size = 64k recipients = 2 } dns { max-queries = 4 }\n"},
     {"profile", PROFILE},
+    {"tls", STRICT "tls { enabled = yes require = certificate fail = quarantine\n"
+                   "      refuse-issuers = {\"Bad*\"} }\n"},
 };
 enum { CONFIGURATIONS = sizeof configurations / sizeof configurations[0], MONITOR = 2 };
 
@@ -238,6 +241,17 @@ static void message_step(struct conversation *conversation, const char *word, co
         finish_message(conversation);
 }
 
+static void tell_macro(struct vouch_session *session, const char *assignment)
+{
+    size_t length = strcspn(assignment, " ");
+    char *name = fuzz_string((struct fuzz_span){assignment, length});
+    enum vouch_fact fact;
+
+    if (vouch_fact_from_macro(name, &fact))
+        (void)!vouch_session_fact(session, fact, assignment + length + (assignment[length] == ' '));
+    free(name);
+}
+
 static void session_step(struct conversation *conversation, const char *word, const char *argument)
 {
     struct vouch_session *session = conversation->session;
@@ -250,6 +264,8 @@ static void session_step(struct conversation *conversation, const char *word, co
         (void)!vouch_session_fact(session, VOUCH_FACT_MTA_NAME, argument);
     } else if (strcmp(word, "tls") == 0) {
         (void)!vouch_session_fact(session, VOUCH_FACT_TLS_VERSION, argument);
+    } else if (strcmp(word, "macro") == 0) {
+        tell_macro(session, argument);
     } else if (strcmp(word, "mail") == 0) {
         end_message(conversation);
         (void)!vouch_message_new(session, argument, &conversation->message);
