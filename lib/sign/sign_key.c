@@ -199,7 +199,9 @@ char *sign_key_pem(const struct sign_key *key)
         PEM_write_bio_PrivateKey(memory, key->key, NULL, NULL, 0, NULL, NULL) == 1)
         length = BIO_get_mem_data(memory, &octets);
     if (length > 0)
-        copy = strndup(octets, (size_t)length);
+        copy = calloc(1, (size_t)length + 1);
+    if (copy != NULL)
+        memcpy(copy, octets, (size_t)length);
     if (length > 0)
         OPENSSL_cleanse(octets, (size_t)length);
     BIO_free(memory);
