@@ -10,6 +10,8 @@
 #include <sysexits.h>
 #include <time.h>
 
+#include "tools/reputation.h"
+
 struct issuer {
     struct vouch_known known;
     char *mta;        /* "postfix", "sendmail" */
@@ -191,21 +193,6 @@ static bool print_json(const struct issuers *issuers)
     return text != NULL;
 }
 
-static int complain(const struct vouch_engine *engine, int error)
-{
-    struct vouch_memory memory;
-
-    vouch_engine_memory(engine, &memory);
-    if (error == VOUCH_ERROR_STATE)
-        (void)fprintf(stderr, "vouch: nothing is remembered: the configuration has no "
-                              "reputation { enabled = yes }\n");
-    else if (error == VOUCH_ERROR_SYSTEM)
-        (void)fprintf(stderr, "vouch: what is remembered cannot be read: %s\n", memory.trouble);
-    else
-        (void)fprintf(stderr, "vouch: %s\n", vouch_error_text(error));
-    return error == VOUCH_ERROR_STATE ? EX_CONFIG : EX_UNAVAILABLE;
-}
-
 int issuers_report(const struct vouch_engine *engine, bool json)
 {
     struct issuers issuers = {.list = NULL};
@@ -224,6 +211,6 @@ int issuers_report(const struct vouch_engine *engine, bool json)
     }
     free_all(&issuers);
     if (error != VOUCH_OK)
-        return complain(engine, error);
+        return reputation_complain(engine, error);
     return good ? EX_OK : EX_SOFTWARE;
 }

@@ -122,6 +122,11 @@ int reputation_complain(const struct vouch_engine *engine, int error)
 {
     struct vouch_memory memory;
 
+    if (error == VOUCH_ERROR_STATE) {
+        (void)fprintf(stderr, "vouch: nothing is remembered: the configuration has no "
+                              "reputation { enabled = yes }\n");
+        return EX_CONFIG;
+    }
     vouch_engine_memory(engine, &memory);
     if (error == VOUCH_ERROR_LIMIT)
         (void)fprintf(stderr, "vouch: not kept in time: %s\n",

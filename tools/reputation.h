@@ -17,7 +17,8 @@ int reputation_show(const struct vouch_engine *engine, const char *name, bool js
 /* Forget NAME. */
 int reputation_forget_name(struct vouch_engine *engine, const char *name);
 
-/* Say on stderr what went wrong with the store.  EX_TEMPFAIL: it may work later. */
+/* Say on stderr what went wrong with the store.  EX_TEMPFAIL: it may work later; EX_CONFIG: there
+ * is none. */
 int reputation_complain(const struct vouch_engine *engine, int error);
 
 /* NAME as printable ASCII. */

@@ -297,22 +297,17 @@ static const char *property_of(const struct outcome *outcome, const char *name)
     return "";
 }
 
-const char *tls_issuer_key_of(struct arena *arena, const char *mta, const char *issuer)
+const char *tls_issuer_key(struct arena *arena, const struct outcome *outcome)
 {
+    const char *mta = property_of(outcome, "mta");
+    const char *issuer = property_of(outcome, "cert-issuer");
     const char *folded;
 
-    if (mta[0] == '\0' || issuer[0] == '\0')
+    if (outcome->method != METHOD_TLS || outcome->result != VOUCH_PASS || mta[0] == '\0' ||
+        issuer[0] == '\0')
         return "";
     folded = tls_name_fold(arena, issuer);
     return folded != NULL ? arena_printf(arena, "%s:%s", mta, folded) : NULL;
-}
-
-const char *tls_issuer_key(struct arena *arena, const struct outcome *outcome)
-{
-    if (outcome->method != METHOD_TLS || outcome->result != VOUCH_PASS)
-        return "";
-    return tls_issuer_key_of(arena, property_of(outcome, "mta"),
-                             property_of(outcome, "cert-issuer"));
 }
 
 const struct verifier tls_verifier = {

@@ -48,12 +48,9 @@ extern const struct verifier tls_verifier;
 bool tls_proves(const struct outcome *outcomes, const struct dns_name *name);
 
 /* Under which name the certificate authority that answers for the client is counted: the kind of
- * MTA and the issuer's name, folded, such as "postfix:example ca"; "" when none answers for it.
- * NULL: no memory. */
+ * MTA and the issuer's name, folded, such as "postfix:example ca"; "" when none answers for it.  It
+ * is made of the properties alone, so that what an Authentication-Results field of ours says gives
+ * the same.  NULL: no memory. */
 const char *tls_issuer_key(struct arena *arena, const struct outcome *outcome);
-
-/* The same from what x-tls= says in an Authentication-Results field: policy.mta and
- * policy.cert-issuer, quotes taken off. */
-const char *tls_issuer_key_of(struct arena *arena, const char *mta, const char *issuer);
 
 #endif

@@ -16,7 +16,9 @@ ZONE = """
 example.                      TXT "v=spf1 -all"
 _client._smtp.no.example.     SRV 1 1 0 .
 """
+MTA_NAME = "mx.example.org"
 CONFIGURATION = """\
+authserv-id = "mx.example.org"
 tls { enabled = yes  refuse-issuers = {"Refused CA"} }
 reputation { enabled = yes  accepted-weight = 1  min-sample = 5  file = "%s" }
 """
@@ -60,16 +62,19 @@ def wanted():
 
 
 def play(server, version, macros, helo):
+    """One message; what the filter changes in its header."""
+    macros = {name: value.encode("utf-8").decode("latin-1") for name, value in macros.items()}
     with server.client() as mta:
-        mta.connect("192.0.2.1", macros={"j": "mx.example.org", "v": version})
+        mta.connect("192.0.2.1", macros={"j": MTA_NAME, "v": version})
         mta.helo(helo, macros=macros)
-        if mta.mail("<a@client.invalid>", macros=macros).go_on:
-            mta.rcpt("<b@example.org>")
-            mta.message([("From", " a@client.invalid")])
+        if not mta.mail("<a@client.invalid>", macros=macros).go_on:
+            return None
+        mta.rcpt("<b@example.org>")
+        return mta.message([("From", " a@client.invalid")])
 
 
-def vouch(*arguments):
-    done = subprocess.run([harness.program("tools/vouch"), "issuers", *arguments],
+def vouch(*arguments, command="issuers", stdin=None):
+    done = subprocess.run([harness.program("tools/vouch"), command, *arguments], input=stdin,
                           capture_output=True, encoding="utf-8", check=False)
     return done.returncode, done.stdout, done.stderr
 
@@ -86,7 +91,6 @@ def counts(found):
 
 def test_counts(tap, server):
     for version, macros, helo, times, _ in SESSIONS:
-        macros = {name: value.encode("utf-8").decode("latin-1") for name, value in macros.items()}
         for _ in range(times):
             play(server, version, macros, helo)
     total = sum(times for times, _ in wanted().values())
@@ -116,6 +120,25 @@ def test_report(tap, server):
     tap.ok(out.isascii() and "Forged" not in out, "and nothing that was not proven", out)
 
 
+def test_learning(tap, server):
+    """What a person says of a message counts for the issuer that our field names, however odd."""
+    for version, macros, helo, _, counted in SESSIONS:
+        if counted is None or helo != "ok.example":
+            continue
+        before = counts(issuers(server)).get(counted[:2])
+        fields = play(server, version, macros, helo).headers("Authentication-Results")
+        message = "".join("Authentication-Results: %s\n" % value.strip() for value in fields)
+        code, out, err = vouch("--spam", "-c", server.configuration_path, command="learn",
+                               stdin=message + "From: a@client.invalid\n\nbuy\n")
+        harness.wait_for(lambda c=counted, b=before: counts(issuers(server)).get(c[:2], [0])[0]
+                         >= b[0] + 2, "the message is counted, and learnt")
+        after = counts(issuers(server)).get(counted[:2])
+        tap.ok(code == 0 and after == [before[0] + 2, before[1] + 1],
+               "learnt for %s: %s" % counted[:2], (before, after, out, err, message))
+    tap.ok(set(counts(issuers(server))) == set(wanted()), "and for no other name",
+           issuers(server))
+
+
 def test_trouble(tap, run):
     none = run.write("none.conf", "tls { enabled = yes }\n")
     empty = run.write("empty.conf", CONFIGURATION % run.path("empty.db"))
@@ -127,7 +150,7 @@ def test_trouble(tap, run):
     tap.ok(code == 0 and "No mail came from a client with a verified certificate." in out
            and "sendmail" in out, "nothing yet", (code, out, err))
     code, out, err = vouch("-c", away)
-    tap.ok(code == 69 and not out and "cannot be read" in err, "no store", (code, out, err))
+    tap.ok(code == 75 and not out and "store of reputation" in err, "no store", (code, out, err))
     for arguments in (["x"], ["--batch", "x"], ["-c", run.path("absent")]):
         code, out, err = vouch(*arguments)
         tap.ok(code in (64, 66) and not out and err, "vouch issuers %s" % arguments[0],
@@ -145,6 +168,7 @@ def main():
                                % run.path("reputation.db"))
         test_counts(tap, server)
         test_report(tap, server)
+        test_learning(tap, server)
         test_trouble(tap, run)
         tap.ok(not server.complaints(), "no complaints", server.complaints())
         harness.check_children(tap, run)
