@@ -16,8 +16,9 @@
  * Fading makes good and bad fractions, which the Beta form takes as they are.  The sample that it
  * works with is the sum of the faded weights, each at most 1.  For such weights the sum of their
  * squares is no larger than their sum, so the variance of the faded rate, p(1-p) * (sum of squares)
- * / (sum)^2, is no larger than p(1-p) / sum: that of as many whole messages as the sum says.  The
- * interval is a little wider than it need be, never too narrow. */
+ * / (sum)^2, is no larger than p(1-p) / sum: that of as many whole messages as the sum says.  For a
+ * name that has sent steadily for many half-lives it is half of that, so there the interval is up
+ * to 1.4 times as wide as it need be; it is never too narrow. */
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -44,7 +44,7 @@ struct store_kind {
     /* Add COUNT observations, all or none of them. */
     int (*write)(void *store, const struct store_observation *batch, size_t count, int64_t now);
 
-    /* Whatever there is to do from time to time, and once when it ends.  May be NULL. */
+    /* Whatever there is to do at first, from time to time, and at the end.  May be NULL. */
     void (*idle)(void *store);
 
     int (*list)(void *store, const struct store_key *names, size_t count, store_visit_fn *visit,

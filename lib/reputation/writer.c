@@ -89,13 +89,23 @@ static void write_batch(struct writer *writer, size_t count)
     (void)pthread_cond_broadcast(&writer->done);
 }
 
+/* The lock is held, but not meanwhile. */
+static void look_after_store(struct writer *writer)
+{
+    (void)pthread_mutex_unlock(&writer->lock);
+    if (writer->kind->idle != NULL)
+        writer->kind->idle(writer->store);
+    (void)pthread_mutex_lock(&writer->lock);
+}
+
 static void *run(void *argument)
 {
     struct writer *writer = argument;
-    bool stop;
+    bool stop = false;
 
     (void)pthread_mutex_lock(&writer->lock);
-    do {
+    look_after_store(writer);
+    while (!stop) {
         size_t count;
 
         wait_for_batch(writer);
@@ -103,11 +113,8 @@ static void *run(void *argument)
         count = take_batch(writer);
         if (count > 0)
             write_batch(writer, count);
-        (void)pthread_mutex_unlock(&writer->lock);
-        if (writer->kind->idle != NULL)
-            writer->kind->idle(writer->store);
-        (void)pthread_mutex_lock(&writer->lock);
-    } while (!stop);
+        look_after_store(writer);
+    }
     (void)pthread_mutex_unlock(&writer->lock);
     return NULL;
 }
