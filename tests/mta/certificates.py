@@ -69,8 +69,8 @@ class Authority:
     def _request(self, name, subject):
         key = os.path.join(self.directory, name + ".key")
         request = os.path.join(self.directory, name + ".csr")
-        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-utf8",
-                "-subj", subject, "-keyout", key, "-out", request)
+        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                "-utf8", "-subj", subject, "-keyout", key, "-out", request)
         return key, request
 
     def _file(self, name, key, certificate):

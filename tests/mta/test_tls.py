@@ -132,8 +132,8 @@ def properties(result):
     if len(field) != 1:
         return {}
     text = re.sub(r"\r?\n[ \t]", " ", field[0])
-    found = re.search(r";\s*x-tls=[a-z]+((?:\s+[a-z]+(?:\.[a-z-]+)?=(?:\"(?:[^\"\\]|\\.)*\"|[^\s;\"]+))*)"
-                      r"(?=;|$)", text)
+    value = r"(?:\"(?:[^\"\\]|\\.)*\"|[^\s;\"]+)"
+    found = re.search(r";\s*x-tls=[a-z]+((?:\s+[a-z]+(?:\.[a-z-]+)?=" + value + r")*)(?=;|$)", text)
     if found is None:
         return {"malformed": text}
     pairs = re.findall(r"([a-z.-]+)=(?:\"((?:[^\"\\]|\\.)*)\"|(\S+))", found.group(1))
