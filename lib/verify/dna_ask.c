@@ -116,9 +116,14 @@ struct dna_reply dna_ask(const struct check *check, struct outcome *outcome,
     exchange = dna_exchange(check, outcome, source, subject->text);
     if (exchange.answer == NULL) {
         check_rule(outcome, "csv 8: the name is too long to ask source '%s' about", source->name);
-    } else if (exchange.trouble.condition != DNA_UNTESTED) {
+        return reply;
+    }
+    if (exchange.trouble.condition != DNA_UNTESTED) {
         dna_distrust(check, outcome, source, subject->ipv6, &exchange, &reply);
-    } else if (exchange.answer->status != DNS_RECORDS) {
+        return reply;
+    }
+    dna_believe(check, source, subject->ipv6);
+    if (exchange.answer->status != DNS_RECORDS) {
         check_rule(outcome, "csv 8: source '%s' does not know it", source->name);
     } else if (dna_question_type(source) == DNS_A) {
         read_codes(outcome, source, &exchange, &reply);

@@ -246,3 +246,11 @@ void dna_distrust(const struct check *check, struct outcome *outcome,
                         clock_now());
     ignore(check, outcome, source, &exchange->trouble, reply);
 }
+
+void dna_believe(const struct check *check, const struct dna_source *source, bool ipv6)
+{
+    static const struct dna_finding healthy = {.condition = DNA_HEALTHY};
+
+    if (!source->health_check)
+        dna_health_keep(check->health, index_of(check, source), ipv6, &healthy, 0, clock_now());
+}

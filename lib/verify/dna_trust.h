@@ -33,4 +33,7 @@ void dna_distrust(const struct check *check, struct outcome *outcome,
                   const struct dna_source *source, bool ipv6, const struct dna_exchange *exchange,
                   struct dna_reply *reply);
 
+/* SOURCE answered as it should.  Where it is not tested, that is all that tells of its health. */
+void dna_believe(const struct check *check, const struct dna_source *source, bool ipv6);
+
 #endif

@@ -303,6 +303,38 @@ static void test_health_spares_questions(void **state)
     dna_health_free(health);
 }
 
+/* A source that is not tested is known by its answers. */
+static void test_untested_source(void **state)
+{
+    struct dna_health *health = dna_health_new(SOURCES);
+    struct arena *held = arena_new(ARENA_SIZE);
+    struct dna_finding found;
+    struct bench bench;
+    bool ipv6;
+    size_t index;
+
+    (void)state;
+    bench_begin(&bench, ARENA_SIZE, held);
+    for (size_t i = 0; i < SOURCES; i++)
+        bench.sources[i].health_check = false;
+    bench.sources[0].listed = DNA_UNKNOWN;
+    bench.check.health = health;
+    dna_health_keep(health, 2, false, &dead, 0, 0);
+    assert_true(dna_health_take_change(health, &index, &ipv6, &found));
+    assert_int_equal(dna_verifier.check(&bench.check)->reason, REASON_DNA_ACCREDITED);
+    assert_int_equal(budget_use(bench.check.budget).queries, SOURCES);
+    assert_true(dna_health_take_change(health, &index, &ipv6, &found));
+    assert_int_equal(index, 1);
+    assert_int_equal(found.condition, DNA_LYING);
+    assert_true(dna_health_take_change(health, &index, &ipv6, &found));
+    assert_int_equal(index, 2);
+    assert_int_equal(found.condition, DNA_HEALTHY);
+    assert_false(dna_health_take_change(health, &index, &ipv6, &found));
+    bench_end(&bench);
+    arena_free(held);
+    dna_health_free(health);
+}
+
 /* Without questions left nobody is to blame. */
 static void test_our_own_trouble_is_not_theirs(void **state)
 {
@@ -402,6 +434,7 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_memory_runs_out),
         cmocka_unit_test(test_health_spares_questions),
+        cmocka_unit_test(test_untested_source),
         cmocka_unit_test(test_our_own_trouble_is_not_theirs),
         cmocka_unit_test(test_own_record),
         cmocka_unit_test(test_prefetch),
