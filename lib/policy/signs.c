@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/base/ascii.h"
 #include "lib/policy/reader.h"
@@ -28,7 +29,7 @@ complain(struct reader *reader, const struct config_sign *sign, const char *form
                    text_string(&text) != NULL ? text_string(&text) : "?", what);
 }
 
-/* Who reads the keys at a reload: `user`, or nobody knows. */
+/* Who reads the keys at a reload: `user`, or who starts the filter; (uid_t)-1: nobody knows. */
 static uid_t find_reader(const char *user)
 {
     char name[USER_SIZE], entry[ENTRY_SIZE], *end;
@@ -36,7 +37,9 @@ static uid_t find_reader(const char *user)
     size_t length = strcspn(user, ":");
     unsigned long number;
 
-    if (length == 0 || length >= sizeof name)
+    if (length == 0)
+        return geteuid();
+    if (length >= sizeof name)
         return (uid_t)-1;
     memcpy(name, user, length);
     name[length] = '\0';
@@ -59,6 +62,8 @@ static void load_key(struct reader *reader, struct config_sign *sign)
         complain(reader, sign, "key '%s' %s", reader_shown(reader, settings->key_file), problem);
     else if (settings->method == SIGN_DOMAINKEYS && sign_key_is_ed25519(settings->key))
         complain(reader, sign, "DomainKeys signs with RSA alone, but key is Ed25519");
+    else if (settings->method == SIGN_DOMAINKEYS && !sign_key_may_sign(settings->key, SIGN_SHA1))
+        complain(reader, sign, "OpenSSL's configuration forbids SHA-1, which DomainKeys needs");
 }
 
 static void check_canonicalization(struct reader *reader, const struct config_sign *sign)

@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <openssl/sha.h>
 #include <openssl/x509.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -34,9 +35,8 @@ static const char *file_problem(const struct stat *file, uid_t reader)
         return "is open to others than its owner; chmod it to 0600";
     if (file->st_size > FILE_MAX)
         return "is too large for a key";
-    if (reader != (uid_t)-1 && geteuid() == 0 && file->st_uid != reader && reader != 0)
-        return "does not belong to the user that the filter runs as, who could not read it again "
-               "at a reload; chown it";
+    if (reader != (uid_t)-1 && geteuid() == 0 && file->st_uid != reader)
+        return "does not belong to the user that the filter runs as; chown it";
     return NULL;
 }
 
@@ -50,16 +50,34 @@ static int no_password(char *buffer, int size, int writing, void *context)
     return 0;
 }
 
+static size_t read_all(int fd, char *octets, size_t room)
+{
+    size_t length = 0;
+    ssize_t count = 1;
+
+    while (length < room && (count > 0 || (count < 0 && errno == EINTR))) {
+        count = read(fd, octets + length, room - length);
+        length += count > 0 ? (size_t)count : 0;
+    }
+    return length;
+}
+
+/* Not through a FILE, whose buffer would keep the octets after it is freed. */
 static EVP_PKEY *read_pem(int fd)
 {
-    FILE *file = fdopen(fd, "r");
-    EVP_PKEY *key = file != NULL ? PEM_read_PrivateKey(file, NULL, no_password, NULL) : NULL;
+    char *octets = malloc(FILE_MAX);
+    size_t length = octets != NULL ? read_all(fd, octets, FILE_MAX) : 0;
+    BIO *memory = length > 0 ? BIO_new_mem_buf(octets, (int)length) : NULL;
+    EVP_PKEY *key = NULL;
 
+    if (memory != NULL)
+        key = PEM_read_bio_PrivateKey(memory, NULL, no_password, NULL);
     ERR_clear_error();
-    if (file != NULL)
-        (void)fclose(file);
-    else
-        (void)close(fd);
+    BIO_free(memory);
+    if (octets != NULL)
+        OPENSSL_cleanse(octets, FILE_MAX);
+    free(octets);
+    (void)close(fd);
     return key;
 }
 
@@ -67,6 +85,52 @@ static int refuse(const char *why, int error, const char **problem)
 {
     *problem = why;
     return error;
+}
+
+static bool sign_rsa(EVP_PKEY *key, const EVP_MD *md, const unsigned char *hash, size_t length,
+                     unsigned char *octets, size_t *count)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
+    bool done;
+
+    done = context != NULL && EVP_PKEY_sign_init(context) == 1 &&
+           EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_signature_md(context, md) == 1 &&
+           EVP_PKEY_sign(context, octets, count, hash, length) == 1;
+    EVP_PKEY_CTX_free(context);
+    return done;
+}
+
+/* Whether the private half of an RSA KEY fits its public half: EVP_PKEY_check() looks for primes,
+ * too, and takes a hundred times as long. */
+static bool is_whole(EVP_PKEY *key)
+{
+    const unsigned char hash[SHA256_DIGEST_LENGTH] = {0};
+    unsigned char octets[SIGN_KEY_SIGNATURE_MAX];
+    size_t count = sizeof octets;
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
+    bool whole;
+
+    whole = context != NULL && sign_rsa(key, EVP_sha256(), hash, sizeof hash, octets, &count) &&
+            EVP_PKEY_verify_init(context) == 1 &&
+            EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
+            EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1 &&
+            EVP_PKEY_verify(context, octets, count, hash, sizeof hash) == 1;
+    EVP_PKEY_CTX_free(context);
+    ERR_clear_error();
+    return whole;
+}
+
+static int check_rsa(EVP_PKEY *key, const char **problem)
+{
+    if (EVP_PKEY_bits(key) < SIGN_KEY_BITS_MIN)
+        return refuse("holds an RSA key of less than 1024 bits (RFC 8301 3.2)", VOUCH_ERROR_RANGE,
+                      problem);
+    if (EVP_PKEY_bits(key) > SIGN_KEY_BITS_MAX)
+        return refuse("holds an RSA key of more than 4096 bits", VOUCH_ERROR_RANGE, problem);
+    if (!is_whole(key))
+        return refuse("holds a key whose signatures do not verify", VOUCH_ERROR_SYNTAX, problem);
+    return VOUCH_OK;
 }
 
 /* Take KEY over, whatever comes of it. */
@@ -78,14 +142,11 @@ static int adopt(EVP_PKEY *pkey, struct sign_key **key, const char **problem)
     if (pkey == NULL)
         return refuse("holds no private key in PEM form without a password", VOUCH_ERROR_SYNTAX,
                       problem);
-    if (EVP_PKEY_base_id(pkey) != EVP_PKEY_RSA && EVP_PKEY_base_id(pkey) != EVP_PKEY_ED25519)
+    if (EVP_PKEY_base_id(pkey) == EVP_PKEY_RSA)
+        error = check_rsa(pkey, problem);
+    else if (EVP_PKEY_base_id(pkey) != EVP_PKEY_ED25519)
         error = refuse("holds a key that is neither RSA nor Ed25519", VOUCH_ERROR_SYNTAX, problem);
-    else if (EVP_PKEY_base_id(pkey) == EVP_PKEY_RSA && EVP_PKEY_bits(pkey) < SIGN_KEY_BITS_MIN)
-        error = refuse("holds an RSA key of less than 1024 bits (RFC 8301 3.2)", VOUCH_ERROR_RANGE,
-                       problem);
-    else if (EVP_PKEY_base_id(pkey) == EVP_PKEY_RSA && EVP_PKEY_bits(pkey) > SIGN_KEY_BITS_MAX)
-        error = refuse("holds an RSA key of more than 4096 bits", VOUCH_ERROR_RANGE, problem);
-    else if ((new = calloc(1, sizeof *new)) == NULL)
+    if (error == VOUCH_OK && (new = calloc(1, sizeof *new)) == NULL)
         error = VOUCH_ERROR_MEMORY;
     if (error != VOUCH_OK) {
         EVP_PKEY_free(pkey);
@@ -210,20 +271,6 @@ char *sign_key_pem(const struct sign_key *key)
 
 /* ---- signing ------------------------------------------------------------------------------ */
 
-static bool sign_rsa(EVP_PKEY *key, const EVP_MD *md, const unsigned char *hash, size_t length,
-                     unsigned char *octets, size_t *count)
-{
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
-    bool done;
-
-    done = context != NULL && EVP_PKEY_sign_init(context) == 1 &&
-           EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_signature_md(context, md) == 1 &&
-           EVP_PKEY_sign(context, octets, count, hash, length) == 1;
-    EVP_PKEY_CTX_free(context);
-    return done;
-}
-
 static bool sign_ed25519(EVP_PKEY *key, const unsigned char *hash, size_t length,
                          unsigned char *octets, size_t *count)
 {
@@ -247,4 +294,14 @@ int sign_key_sign(const struct sign_key *key, enum sign_hash hash_kind, const un
                            : sign_rsa(key->key, md, hash, length, octets, octet_count);
     ERR_clear_error();
     return done ? VOUCH_OK : VOUCH_ERROR_SYSTEM;
+}
+
+bool sign_key_may_sign(const struct sign_key *key, enum sign_hash hash_kind)
+{
+    const unsigned char hash[SHA256_DIGEST_LENGTH] = {0};
+    size_t length = hash_kind == SIGN_SHA1 ? SHA_DIGEST_LENGTH : SHA256_DIGEST_LENGTH;
+    unsigned char octets[SIGN_KEY_SIGNATURE_MAX];
+    size_t count;
+
+    return sign_key_sign(key, hash_kind, hash, length, octets, &count) == VOUCH_OK;
 }

@@ -20,10 +20,11 @@ enum { SIGN_KEY_SIGNATURE_MAX = SIGN_KEY_BITS_MAX / 8 }; /* octets */
 
 struct sign_key;
 
-/* Read the PEM file PATH.  READER is who must be able to read it when the configuration is loaded
- * again, (uid_t)-1: not known.  VOUCH_ERROR_SYSTEM, VOUCH_ERROR_SYNTAX, VOUCH_ERROR_RANGE: *PROBLEM
- * is what is wrong with the file, static and worded to follow its name: others may read it, it
- * holds no such key, the key is too short.  VOUCH_ERROR_MEMORY. */
+/* Read the PEM file PATH.  READER is whom it must belong to, for he reads it again when the
+ * configuration is loaded again, and nobody else should; (uid_t)-1: not known.  VOUCH_ERROR_SYSTEM,
+ * VOUCH_ERROR_SYNTAX, VOUCH_ERROR_RANGE: *PROBLEM is what is wrong with the file, static and worded
+ * to follow its name: others may read it, it holds no such key, the key is too short.
+ * VOUCH_ERROR_MEMORY. */
 VOUCH_MUST_CHECK int sign_key_load(const char *path, uid_t reader, struct sign_key **key,
                                    const char **problem);
 
@@ -54,5 +55,8 @@ enum sign_hash { SIGN_SHA1, SIGN_SHA256 };
 VOUCH_MUST_CHECK int sign_key_sign(const struct sign_key *key, enum sign_hash hash_kind,
                                    const unsigned char *hash, size_t length, unsigned char *octets,
                                    size_t *octet_count);
+
+/* Whether OpenSSL lets KEY sign what HASH_KIND makes. */
+bool sign_key_may_sign(const struct sign_key *key, enum sign_hash hash_kind);
 
 #endif

@@ -25,7 +25,7 @@
 #include "lib/sign/signer.h"
 #include "tests/unit/config_problems.h"
 
-enum { PATH_SIZE = 200, ARENA_SIZE = 1 << 20 };
+enum { PATH_SIZE = 200, ARENA_SIZE = 1 << 20, MASK = 0x80 };
 
 static char folder[] = "/tmp/vouch-sign-XXXXXX";
 
@@ -73,6 +73,26 @@ static void write_foreign_key(const char *name, EVP_PKEY *key, const char *passw
     EVP_PKEY_free(key);
 }
 
+/* An RSA key whose private half has suffered: n, e and the primes are whole, d and the last number,
+ * q's inverse, are not. */
+static EVP_PKEY *damaged_key(void)
+{
+    enum { IN_D = 300, IN_INVERSE = 20 };
+    EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048), *damaged;
+    unsigned char *octets = NULL;
+    const unsigned char *at;
+    int length = i2d_PrivateKey(key, &octets);
+
+    assert_true(length > 1000);
+    octets[IN_D] ^= 1;
+    octets[length - IN_INVERSE] ^= 1;
+    at = octets;
+    damaged = d2i_PrivateKey(EVP_PKEY_RSA, NULL, &at, length);
+    OPENSSL_free(octets);
+    EVP_PKEY_free(key);
+    return damaged;
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -82,6 +102,7 @@ static int set_up(void **state)
     write_foreign_key("short", EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)512), NULL);
     write_foreign_key("elliptic", EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"), NULL);
     write_foreign_key("locked", EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"), "secret");
+    write_foreign_key("damaged", damaged_key(), NULL);
     write_file("text", "no key\n", 0600);
     write_file("empty", "", 0600);
     write_key("open", true, 0);
@@ -91,8 +112,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const names[] = {"rsa",  "ed",    "short", "elliptic",
-                                        "text", "empty", "open",  "locked"};
+    static const char *const names[] = {"rsa",   "ed",   "short",  "elliptic", "text",
+                                        "empty", "open", "locked", "damaged"};
 
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -113,6 +134,7 @@ static void test_files(void **state)
         {"empty", "holds no private key in PEM form without a password", VOUCH_ERROR_SYNTAX},
         {"locked", "holds no private key in PEM form without a password", VOUCH_ERROR_SYNTAX},
         {"elliptic", "holds a key that is neither RSA nor Ed25519", VOUCH_ERROR_SYNTAX},
+        {"damaged", "holds a key whose signatures do not verify", VOUCH_ERROR_SYNTAX},
         {"short", "holds an RSA key of less than 1024 bits (RFC 8301 3.2)", VOUCH_ERROR_RANGE},
     };
     struct sign_key *key = NULL;
@@ -134,7 +156,59 @@ static void test_files(void **state)
     if (geteuid() == 0) {
         assert_int_equal(sign_key_load(path_of("ed"), 12345, &key, &problem), VOUCH_ERROR_SYSTEM);
         assert_non_null(strstr(problem, "does not belong to the user"));
+        assert_int_equal(chown(path_of("ed"), 12345, (gid_t)-1), 0);
+        assert_int_equal(sign_key_load(path_of("ed"), 0, &key, &problem), VOUCH_ERROR_SYSTEM);
+        assert_non_null(strstr(problem, "does not belong to the user"));
+        assert_int_equal(sign_key_load(path_of("ed"), 12345, &key, &problem), VOUCH_OK);
+        sign_key_free(key);
+        assert_int_equal(chown(path_of("ed"), 0, (gid_t)-1), 0);
     }
+}
+
+/* Whether MASKED, each octet of which is masked to be none of what is looked for, is on the heap.
+ */
+static bool is_on_heap(const unsigned char *masked, size_t length)
+{
+    char line[PATH_SIZE];
+    FILE *maps = fopen("/proc/self/maps", "r");
+    bool found = false;
+
+    assert_non_null(maps);
+    while (!found && fgets(line, sizeof line, maps) != NULL) {
+        unsigned long from, to;
+
+        if (strstr(line, "[heap]") == NULL || sscanf(line, "%lx-%lx", &from, &to) != 2)
+            continue;
+        for (const unsigned char *at = (void *)from; !found && at + length < (unsigned char *)to;
+             at++) {
+            size_t same = 0;
+
+            while (same < length && at[same] == (masked[same] ^ MASK))
+                same++;
+            found = same == length;
+        }
+    }
+    (void)fclose(maps);
+    return found;
+}
+
+/* What was read stays nowhere but in the key, and that not for longer than it is wanted. */
+static void test_traces(void **state)
+{
+    unsigned char masked[48];
+    struct sign_key *key = NULL;
+    const char *problem = "";
+    int fd = open(path_of("rsa"), O_RDONLY);
+
+    (void)state;
+    assert_int_equal(pread(fd, masked, sizeof masked, 500), sizeof masked);
+    for (size_t i = 0; i < sizeof masked; i++)
+        masked[i] ^= MASK;
+    (void)close(fd);
+    assert_int_equal(sign_key_load(path_of("rsa"), (uid_t)-1, &key, &problem), VOUCH_OK);
+    assert_false(is_on_heap(masked, sizeof masked));
+    sign_key_free(key);
+    assert_false(is_on_heap(masked, sizeof masked));
 }
 
 static void test_new_keys(void **state)
@@ -416,10 +490,10 @@ static void test_dns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_files),    cmocka_unit_test(test_new_keys),
-        cmocka_unit_test(test_mistakes), cmocka_unit_test(test_sections),
-        cmocka_unit_test(test_names),    cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_dns),
+        cmocka_unit_test(test_files),    cmocka_unit_test(test_traces),
+        cmocka_unit_test(test_new_keys), cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_sections), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_memory),   cmocka_unit_test(test_dns),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
