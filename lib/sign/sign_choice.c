@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/mail/mailbox.h"
+#include "lib/sign/sign_names.h"
 #include "lib/verify/domainkeys_signature.h"
 
 enum { AUTHORS_MAX = 100 };
@@ -87,7 +88,8 @@ int sign_choose(struct arena *arena, const struct sign_settings *const *settings
         return error;
     for (size_t i = 0; i < identities->author_count; i++)
         choose(settings, count, SIGN_DKIM, &identities->authors[i], chosen);
-    if (identities->sender.reason == REASON_NONE)
+    if (identities->sender.reason == REASON_NONE &&
+        sign_names_count(headers) <= DOMAINKEYS_NAMES_MAX)
         choose(settings, count, SIGN_DOMAINKEYS, &identities->sender.domain, chosen);
     return VOUCH_OK;
 }

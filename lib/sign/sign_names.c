@@ -74,3 +74,12 @@ bool sign_names_has(const struct header_field *field)
             return true;
     return false;
 }
+
+size_t sign_names_count(const struct header_list *headers)
+{
+    size_t found = 0;
+
+    for (const struct header_field *f = headers->first; f != NULL; f = f->next)
+        found += sign_names_has(f);
+    return found;
+}

@@ -17,4 +17,7 @@ const char *sign_names_dkim(struct arena *arena, const struct header_list *heade
 /* Whether FIELD is one of those. */
 bool sign_names_has(const struct header_field *field);
 
+/* How many of HEADERS are. */
+size_t sign_names_count(const struct header_list *headers);
+
 #endif

@@ -64,17 +64,15 @@ static bool begin_dkim(struct signer *signer, struct making *making)
 static bool begin_domainkeys(struct signer *signer, struct making *making)
 {
     struct text names = text_in(signer->arena);
-    size_t count = 0;
 
     making->domainkeys = domainkeys_hash_new(making->settings->canonicalization != SIGN_SIMPLE);
     if (making->domainkeys == NULL)
         return false;
-    for (const struct header_field *f = signer->headers->first;
-         f != NULL && count < DOMAINKEYS_NAMES_MAX; f = f->next) {
+    for (const struct header_field *f = signer->headers->first; f != NULL; f = f->next) {
         if (!sign_names_has(f))
             continue;
         domainkeys_hash_field(making->domainkeys, f);
-        text_printf(&names, "%s", count++ > 0 ? ":" : "");
+        text_add(&names, names.length > 0 ? ":" : "");
         text_append(&names, f->name, strcspn(f->name, " \t"));
     }
     making->names = text_string(&names);
