@@ -119,11 +119,11 @@ static int prepare_unix(const struct address *address)
 static int finish_unix(const char *path, const struct socket_owner *owner, struct socket_file *file)
 {
     struct stat made;
-
     bool keeps_owner = owner->user == (uid_t)-1 && owner->group == (gid_t)-1;
 
     if ((!keeps_owner && lchown(path, owner->user, owner->group) != 0) ||
-        chmod(path, owner->mode) != 0 || lstat(path, &made) != 0) {
+        fchmodat(AT_FDCWD, path, owner->mode, AT_SYMLINK_NOFOLLOW) != 0 ||
+        lstat(path, &made) != 0) {
         log_write(LOG_ERR, "cannot set owner, group and mode of %s: %s", path, strerror(errno));
         (void)unlink(path);
         return status_of_errno();
