@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/base/ascii.h"
 #include "lib/policy/reader.h"
@@ -29,7 +28,8 @@ complain(struct reader *reader, const struct config_sign *sign, const char *form
                    text_string(&text) != NULL ? text_string(&text) : "?", what);
 }
 
-/* Who reads the keys at a reload: `user`, or who starts the filter; (uid_t)-1: nobody knows. */
+/* Who reads the keys at a reload: `user`, or nobody knows, for a service manager may have another
+ * one than who asks whether the configuration is good. */
 static uid_t find_reader(const char *user)
 {
     char name[USER_SIZE], entry[ENTRY_SIZE], *end;
@@ -37,9 +37,7 @@ static uid_t find_reader(const char *user)
     size_t length = strcspn(user, ":");
     unsigned long number;
 
-    if (length == 0)
-        return geteuid();
-    if (length >= sizeof name)
+    if (length == 0 || length >= sizeof name)
         return (uid_t)-1;
     memcpy(name, user, length);
     name[length] = '\0';
