@@ -111,6 +111,12 @@ typedef void vouch_problem_fn(void *context, const char *file, unsigned line, co
 VOUCH_MUST_CHECK int vouch_config_load(const char *path, const char *overrides,
                                        vouch_problem_fn *problem, void *context,
                                        struct vouch_config **config);
+
+/* The same for who handles no mail: a private key that the process has no permission to read is no
+ * mistake, but its section then signs nothing. */
+VOUCH_MUST_CHECK int vouch_config_load_for_reading(const char *path, const char *overrides,
+                                                   vouch_problem_fn *problem, void *context,
+                                                   struct vouch_config **config);
 void vouch_config_release(struct vouch_config *config);
 
 /* Hand LINE each option that has not its standard value, as milter.conf would have it, with the

@@ -54,6 +54,15 @@ static const char *config_of(const struct options *options)
     return standard;
 }
 
+/* Whoever does not sign himself need not be allowed to read the keys. */
+static int load(const struct options *options, const char *overrides, struct vouch_config **config)
+{
+    bool signs = options->command == COMMAND_SIGN || options->command == COMMAND_TESTKEY;
+
+    return (signs ? vouch_config_load : vouch_config_load_for_reading)(
+        config_of(options), overrides, print_problem, NULL, config);
+}
+
 static int make_engine(const struct options *options, struct vouch_engine **engine)
 {
     struct vouch_config *config = NULL;
@@ -62,7 +71,7 @@ static int make_engine(const struct options *options, struct vouch_engine **engi
 
     if (overrides == NULL)
         return EX_OSERR;
-    error = vouch_config_load(config_of(options), overrides, print_problem, NULL, &config);
+    error = load(options, overrides, &config);
     free(overrides);
     if (error == VOUCH_ERROR_SYSTEM)
         return EX_NOINPUT;

@@ -113,7 +113,7 @@ int vouch_message_edits(struct vouch_message *message, const struct vouch_edit *
 {
     size_t most = message->forged_count + message->scrutiny_seen + message->status_seen +
                   count_outcomes(message) + 2 + AUTHRES_FIELDS_MAX +
-                  message->session->engine->config->sign_count;
+                  message->session->engine->config->sign_settings_count;
     struct vouch_edit *list = arena_calloc(message->arena, most, sizeof *list);
     int error;
 
@@ -143,7 +143,7 @@ int vouch_message_signatures(struct vouch_message *message, const struct vouch_e
                              size_t *count, const char **why)
 {
     struct vouch_edit *list = arena_calloc(
-        message->arena, message->session->engine->config->sign_count + 1, sizeof *list);
+        message->arena, message->session->engine->config->sign_settings_count + 1, sizeof *list);
 
     *why = message->unsigned_because;
     if (message->signing_error != VOUCH_OK)

@@ -107,7 +107,7 @@ const char *vouch_method_name(size_t index)
 
 bool vouch_engine_wants_body(const struct vouch_engine *engine)
 {
-    if (engine->config->sign_count > 0)
+    if (engine->config->sign_settings_count > 0)
         return true;
     for (size_t i = 0; i < verifier_count; i++)
         if (verifiers[i]->content != NULL && engine->config->enabled[verifiers[i]->method])

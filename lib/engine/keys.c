@@ -86,7 +86,7 @@ int vouch_engine_test_key(struct vouch_engine *engine, size_t index, struct vouc
     struct arena *arena;
     int error;
 
-    if (index >= engine->config->sign_count)
+    if (index >= engine->config->sign_settings_count)
         return VOUCH_ERROR_RANGE;
     settings = engine->config->sign_settings[index];
     *result = (struct vouch_key_test){

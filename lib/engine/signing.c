@@ -15,7 +15,7 @@ void message_signing_begin(struct vouch_message *message)
 
     if (!message->may_sign)
         return;
-    error = signer_new(message->arena, config->sign_settings, config->sign_count,
+    error = signer_new(message->arena, config->sign_settings, config->sign_settings_count,
                        &message->facts.headers, (uint64_t)time(NULL), &message->signer,
                        &message->unsigned_because);
     if (error != VOUCH_OK)

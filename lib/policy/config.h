@@ -173,8 +173,9 @@ struct vouch_config {
     struct config_signing signing;
     struct config_sign *signs; /* in the order in which they stand */
     size_t sign_count;
-    const struct sign_settings *const *sign_settings; /* of each */
-    const struct config_source *sources;              /* as they stand in the file */
+    const struct sign_settings *const *sign_settings; /* of each whose key was read */
+    size_t sign_settings_count;
+    const struct config_source *sources; /* as they stand in the file */
     size_t source_count;
     /* behind it the loader keeps its arena and its count */
 };

@@ -33,7 +33,7 @@ bool decide_signing(const struct facts *facts, const struct vouch_config *config
 {
     const struct config_signing *signing = &config->signing;
 
-    return config->sign_count > 0 &&
+    return config->sign_settings_count > 0 &&
            (ip_in_networks(&facts->client, signing->clients, signing->client_count) ||
             (signing->authenticated && facts->mta[VOUCH_FACT_AUTH_AUTHEN][0] != '\0'));
 }

@@ -249,8 +249,8 @@ static void read_everything(struct reader *reader, const char *path, const char 
         check_together(reader);
 }
 
-int vouch_config_load(const char *path, const char *overrides, vouch_problem_fn *problem,
-                      void *context, struct vouch_config **config)
+static int load(const char *path, const char *overrides, bool leaves_keys,
+                vouch_problem_fn *problem, void *context, struct vouch_config **config)
 {
     struct arena *arena = arena_new(ARENA_SIZE);
     struct loaded *loaded = arena != NULL ? arena_alloc(arena, sizeof *loaded) : NULL;
@@ -262,6 +262,7 @@ int vouch_config_load(const char *path, const char *overrides, vouch_problem_fn 
         return VOUCH_ERROR_MEMORY;
     }
     error = reader_begin(&reader, &loaded->config, arena, problem, context);
+    reader.leaves_keys = leaves_keys;
     if (error == VOUCH_OK) {
         read_everything(&reader, path, overrides);
         error = reader.error;
@@ -276,4 +277,17 @@ int vouch_config_load(const char *path, const char *overrides, vouch_problem_fn 
     atomic_init(&loaded->references, 1);
     *config = &loaded->config;
     return VOUCH_OK;
+}
+
+int vouch_config_load(const char *path, const char *overrides, vouch_problem_fn *problem,
+                      void *context, struct vouch_config **config)
+{
+    return load(path, overrides, false, problem, context, config);
+}
+
+int vouch_config_load_for_reading(const char *path, const char *overrides,
+                                  vouch_problem_fn *problem, void *context,
+                                  struct vouch_config **config)
+{
+    return load(path, overrides, true, problem, context, config);
 }

@@ -50,7 +50,8 @@ struct reader {
     struct arena *scratch; /* what only reading needs */
     vouch_problem_fn *problem;
     void *context;
-    int error; /* the worst so far */
+    int error;        /* the worst so far */
+    bool leaves_keys; /* those that we may not read */
 
     /* by index in option_table */
     struct config_origin *seen; /* file NULL: not set by files of this rank */

@@ -2,11 +2,14 @@
  * SPDX-FileCopyrightText: 2026 the Vouch authors
  */
 /* The `sign "x" { ... }` sections: what their options mean together, and the keys. */
+#include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/base/ascii.h"
 #include "lib/policy/reader.h"
@@ -47,6 +50,13 @@ static uid_t find_reader(const char *user)
     return *end == '\0' ? (uid_t)number : (uid_t)-1;
 }
 
+/* Whether it is somebody else's business to sign with FILE. */
+static bool is_for_others(const struct reader *reader, const char *file)
+{
+    return reader->leaves_keys && faccessat(AT_FDCWD, file, R_OK, AT_EACCESS) != 0 &&
+           errno == EACCES;
+}
+
 static void load_key(struct reader *reader, struct config_sign *sign)
 {
     struct sign_settings *settings = &sign->settings;
@@ -56,6 +66,8 @@ static void load_key(struct reader *reader, struct config_sign *sign)
 
     if (error == VOUCH_ERROR_MEMORY)
         reader_fail(reader, error);
+    else if (error == VOUCH_ERROR_SYSTEM && is_for_others(reader, settings->key_file))
+        return;
     else if (error != VOUCH_OK)
         complain(reader, sign, "key '%s' %s", reader_shown(reader, settings->key_file), problem);
     else if (settings->method == SIGN_DOMAINKEYS && sign_key_is_ed25519(settings->key))
@@ -142,7 +154,8 @@ void reader_signs_finish(struct reader *reader)
     for (size_t i = 0; i < config->sign_count; i++) {
         if (reader->error != VOUCH_ERROR_MEMORY)
             finish(reader, signs, i);
-        settings[i] = &signs[i].settings;
+        if (signs[i].settings.key != NULL)
+            settings[config->sign_settings_count++] = &signs[i].settings;
     }
     config->sign_settings = settings;
 }

@@ -204,6 +204,28 @@ def section(domain, selector, path, rest=""):
     return 'sign "%s" { selector = "%s"  key = "%s" %s }\n' % (domain, selector, path, rest)
 
 
+def without_privileges():
+    """What in front of a command takes from root the right to read every file."""
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+
+
+def test_foreign_keys(tap, vouch, conf, folder):
+    """Whoever may not read the keys cannot sign, but see what the filter would do."""
+    for selector in "r", "e", "long":
+        os.chmod(os.path.join(folder, selector + ".example.net.key"), 0)
+    for command, options, good in (("check", ["--client", "192.0.2.1"], True),
+                                   ("pra", [vouch.run.path("plain.eml")], True),
+                                   ("sign", [vouch.run.path("plain.eml")], False)):
+        done = subprocess.run(without_privileges() + [vouch.program, command, "-c", conf] + options,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+                              timeout=60, check=False)
+        told = done.stderr.count("cannot be read: permission denied")
+        tap.ok((done.returncode, told) == ((0, 0) if good else (78, 3)),
+               "%s without permission to read the keys" % command, done)
+    for selector in "r", "e", "long":
+        os.chmod(os.path.join(folder, selector + ".example.net.key"), 0o600)
+
+
 def test_keys(tap, vouch):
     """genkey, what it prints in DNS, testkey, sign."""
     folder = vouch.run.path("keys")
@@ -255,6 +277,7 @@ def test_keys(tap, vouch):
                          ("From: a\nFrom: b\n\nx\n", "there is not one From field")):
         code, out, err = vouch("sign", "-c", conf, "-", stdin=content)
         tap.ok(code == 65 and not out and why in err, "not signed: " + repr(content), out + err)
+    test_foreign_keys(tap, vouch, conf, folder)
     os.chmod(os.path.join(folder, "e.example.net.key"), 0o604)
     code, out, err = vouch("sign", "-c", conf, message)
     tap.ok(code == 78 and "chmod it to 0600" in err and not out, "an open key is refused", err)
