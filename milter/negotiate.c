@@ -62,6 +62,7 @@ sfsistat negotiate(SMFICTX *context, unsigned long actions, unsigned long steps,
         session_free(session);
         return SMFIS_REJECT; /* libmilter closes the connection: the MTA's default action */
     }
+    session->without_body = false;
     session->actions = actions & (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE);
     session->leading_space = (steps & SMFIP_HDR_LEADSPC) != 0;
     if ((actions & SMFIF_SETSYMLIST) != 0)

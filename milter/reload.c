@@ -76,6 +76,7 @@ static struct generation *generation_new(struct vouch_config *config, struct vou
     generation->settings = vouch_engine_settings(generation->engine);
     memory_open(generation->engine);
     generation->answers_recipients = vouch_engine_answers_recipients(generation->engine);
+    generation->without_bodies = !vouch_engine_wants_body(generation->engine);
     record_open(&generation->record, generation->settings->decision_record);
     return generation;
 }
@@ -163,6 +164,7 @@ bool reload_again(const struct reload_source *source)
     } else {
         compare(old->settings, new->settings);
         new->answers_recipients |= old->answers_recipients;
+        new->without_bodies |= old->without_bodies;
         put_in_place(new);
         log_write(LOG_INFO, "reload: the new configuration is in force");
     }

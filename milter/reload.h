@@ -22,6 +22,9 @@ struct generation {
 
     /* This generation, or one before it, refuses recipients: MTAs may wait for answers to RCPT. */
     bool answers_recipients;
+
+    /* This generation, or one before it, does without bodies: MTAs may send none. */
+    bool without_bodies;
 };
 
 /* Where the configuration comes from. */

@@ -12,7 +12,7 @@
 #include "milter/log.h"
 #include "milter/record.h"
 
-static struct log_limit overload_limit, trouble_limit;
+static struct log_limit overload_limit, trouble_limit, body_limit;
 
 struct session *session_new(void)
 {
@@ -27,6 +27,8 @@ struct session *session_new(void)
     if (session->generation != NULL && session->generation->answers_recipients)
         session->steps &= ~SMFIP_NR_RCPT;
     session->leading_space = true;
+    session->without_body = session->generation != NULL && session->generation->without_bodies &&
+                            vouch_engine_wants_body(session->generation->engine);
     return session;
 }
 
@@ -69,6 +71,12 @@ void session_connect(struct session *session, const struct sockaddr *client, con
     drop_client(session);
     if (generation == NULL)
         return;
+    if (session->without_body) { /* nothing is verified or signed without it */
+        log_limited(&body_limit, LOG_WARNING,
+                    "an MTA goes on with what it negotiated before a reload, and may send no "
+                    "bodies: its messages are put off until it connects anew");
+        return;
+    }
     session->counted = true;
     session->overloaded = !gate_enter_session(generation->settings->max_sessions);
     if (session->overloaded) {

@@ -17,6 +17,7 @@ struct session {
     struct vouch_session *client;  /* NULL: before connect, or the session is not checked */
     struct vouch_message *message; /* NULL: none, or it is done with */
     bool counted;                  /* passed through gate_enter_session */
+    bool without_body;             /* that is wanted, but may not come: not checked */
     bool overloaded;               /* over the cap, or the daemon ends: not checked */
     bool client_trouble;           /* our own failure: no message of this client can be judged */
     bool trouble;                  /* our own failure: this message cannot be judged */

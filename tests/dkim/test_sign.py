@@ -12,6 +12,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "mta")]
 import daemon  # noqa: E402
 import harness  # noqa: E402
+import milter_client  # noqa: E402
 import programs  # noqa: E402
 import signers  # noqa: E402
 from test_dkim_interop import BODIES, CANONICALIZATIONS, HEADER, Verifier  # noqa: E402
@@ -214,6 +215,32 @@ def test_reload(tap, run, rsa, ed):
     tap.ok(b"s=ed;" in sign(plain), "a closed one is taken", sign(plain))
 
 
+def test_without_bodies(tap, run, rsa):
+    """Whoever negotiated that no bodies come, and goes on so with another client after a reload that
+    wants them, must not have the want of a body signed."""
+    off = "dkim { enabled = no }\ndomainkeys { enabled = no }\n"
+    sign = Signer(run, off, "without-bodies")
+    tap.ok(sign.mta.steps & milter_client.NO_BODY, "no bodies are asked for")
+    sign.server.reload(off + section(rsa, run))
+    fields = [("From", " a@author.example")]
+    answers = []
+    for _ in range(2):
+        reply = sign.mta.mail("<a@author.example>")
+        if reply.go_on:
+            sign.mta.rcpt("<b@example.net>")
+            reply = sign.mta.message(fields, b"x\r\n")
+        answers.append((reply.code, len(reply.headers("DKIM-Signature"))))
+        sign.mta.quit_new_connection()
+        sign.mta.connect("127.0.0.1", macros={"j": "mx.example.org"})
+        sign.mta.helo("client.example")
+    tap.ok(answers == [(250, 0), (451, 0)], "the next client's message is put off, not signed", answers)
+    sign.mta = sign.server.client()
+    sign.mta.connect("127.0.0.1", macros={"j": "mx.example.org"})
+    sign.mta.helo("client.example")
+    signed = sign(b"From: a@author.example\r\n\r\nx\r\n")
+    tap.ok(b"DKIM-Signature" in signed, "after a new negotiation it is signed", signed)
+
+
 def main():
     if not signers.use_python_with_dkim():
         harness.Tap.skip_all("no python3-dkim")
@@ -233,6 +260,7 @@ def main():
         test_headers(tap, run, rsa, keys, perl, verify)
         test_who(tap, run, rsa, ed, keys)
         test_reload(tap, run, rsa, ed)
+        test_without_bodies(tap, run, rsa)
         test_large(tap, run, rsa, ed, keys, perl, verify)
         if perl is not None:
             perl.close()
