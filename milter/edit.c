@@ -65,12 +65,29 @@ static bool apply(SMFICTX *context, const struct session *session, const struct 
     return smfi_chgheader(context, writable(edit->name), (int)edit->index, NULL) == MI_SUCCESS;
 }
 
+static bool loses_signatures(const struct session *session)
+{
+    const struct vouch_edit *fields;
+    const char *why;
+    size_t count = 0;
+
+    return (session->actions & SMFIF_ADDHDRS) == 0 &&
+           vouch_message_signatures(session->message, &fields, &count, &why) == VOUCH_OK &&
+           count > 0;
+}
+
 bool edit_message(SMFICTX *context, const struct session *session)
 {
     const struct vouch_edit *edits;
     size_t count = 0;
     int error = vouch_message_edits(session->message, &edits, &count);
 
+    if (loses_signatures(session)) {
+        log_limited(&edit_limit, LOG_WARNING,
+                    "the MTA does not let the filter add to the header: what should be signed is "
+                    "refused for now");
+        return false;
+    }
     for (size_t i = 0; error == VOUCH_OK && i < count; i++)
         if (!apply(context, session, &edits[i]))
             error = VOUCH_ERROR_SYSTEM;

@@ -17,7 +17,8 @@
 int edit_keep_field(struct session *session, const char *name, const char *value);
 
 /* Carry out the changes of the header that the decision at end of message brought.  False: one
- * could not be made; logged.  Where the MTA offers no such changes the header stays. */
+ * could not be made; logged.  Where the MTA offers no such changes the header stays, but for
+ * signatures, which must not get lost. */
 bool edit_message(SMFICTX *context, const struct session *session);
 
 /* Have the MTA hold the message, REPLY's first line the reason.  False: it cannot; logged. */

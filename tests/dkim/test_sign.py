@@ -241,6 +241,19 @@ def test_without_bodies(tap, run, rsa):
     tap.ok(b"DKIM-Signature" in signed, "after a new negotiation it is signed", signed)
 
 
+def test_without_changes(tap, run, rsa):
+    """An MTA that lets the header not be changed: what should be signed must not pass for signed."""
+    sign = Signer(run, section(rsa, run), "without-changes")
+    sign.mta = sign.server.client(actions=0x4)  # SMFIF_ADDRCPT; 0 would stand for what is usual
+    sign.mta.connect("127.0.0.1", macros={"j": "mx.example.org"})
+    sign.mta.helo("client.example")
+    ours = sign.transact(b"From: a@author.example\r\n\r\nx\r\n")
+    other = sign.transact(b"From: a@other.example\r\n\r\nx\r\n")
+    tap.ok((ours.code, other.code) == (451, 250) and not ours.changes,
+           "an MTA that lets the header not be changed gets no unsigned mail of ours out",
+           (ours, other))
+
+
 def main():
     if not signers.use_python_with_dkim():
         harness.Tap.skip_all("no python3-dkim")
@@ -261,6 +274,7 @@ def main():
         test_who(tap, run, rsa, ed, keys)
         test_reload(tap, run, rsa, ed)
         test_without_bodies(tap, run, rsa)
+        test_without_changes(tap, run, rsa)
         test_large(tap, run, rsa, ed, keys, perl, verify)
         if perl is not None:
             perl.close()
