@@ -210,6 +210,10 @@ void vouch_engine_counters(const struct vouch_engine *engine, struct vouch_count
  * vouch_engine_memory says why; messages are judged all the same. */
 VOUCH_MUST_CHECK int vouch_engine_remember(struct vouch_engine *engine);
 
+/* Wait until all that was remembered so far is kept, for a process that is about to end without
+ * releasing the engine.  VOUCH_ERROR_LIMIT: not within so many MILLISECONDS. */
+VOUCH_MUST_CHECK int vouch_engine_flush(struct vouch_engine *engine, unsigned milliseconds);
+
 /* How the store of reputation fares. */
 struct vouch_memory {
     bool enabled;

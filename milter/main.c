@@ -13,6 +13,7 @@
 #include "milter/control.h"
 #include "milter/gate.h"
 #include "milter/log.h"
+#include "milter/memory.h"
 #include "milter/options.h"
 #include "milter/pidfile.h"
 #include "milter/process.h"
@@ -142,8 +143,10 @@ int main(int argc, char **argv)
         status = options.check ? check(&options) : run(&options);
     /* MTAs keep sessions open between messages, and these hold the engine with the resolver's
      * threads, which must not run into exit handlers. */
-    if (gate_sessions() > 0)
+    if (gate_sessions() > 0) {
+        memory_flush();
         _exit(status);
+    }
     reload_stop();
     options_free(&options);
     return status;

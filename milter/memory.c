@@ -6,7 +6,7 @@
 #include "milter/log.h"
 #include "milter/reload.h"
 
-enum { LOOKS_BETWEEN_TRIES = 60 };
+enum { LOOKS_BETWEEN_TRIES = 60, FLUSH_MILLISECONDS = 5000 };
 
 static struct log_limit away_limit, drop_limit;
 static bool told_away;
@@ -22,6 +22,17 @@ void memory_open(struct vouch_engine *engine)
     vouch_engine_memory(engine, &memory);
     log_limited(&away_limit, LOG_WARNING, "reputation: the store cannot be opened: %s",
                 memory.trouble);
+}
+
+void memory_flush(void)
+{
+    struct generation *generation = reload_hold();
+
+    if (generation == NULL)
+        return;
+    if (vouch_engine_flush(generation->engine, FLUSH_MILLISECONDS) != VOUCH_OK)
+        log_write(LOG_WARNING, "reputation: the last observations may be lost");
+    reload_release(generation);
 }
 
 static void tell(const struct vouch_memory *memory)

@@ -11,6 +11,9 @@
 /* Open the store of ENGINE, where reputation is enabled; say so when that fails. */
 void memory_open(struct vouch_engine *engine);
 
+/* The process ends: wait a little until what was observed is kept. */
+void memory_flush(void);
+
 /* Every second: say that the store has gone away, is back, or drops observations; now and then try
  * again to open it. */
 void memory_look(void);

@@ -36,6 +36,7 @@ int vouch_message_recipient(struct vouch_message *message, const char *path)
 {
     int error = keep(message, &message->recipients, path);
 
+    message->known_recipients++;
     message->facts.recipients = message->recipients.paths;
     message->facts.recipient_count = message->recipients.count;
     return error;

@@ -74,20 +74,26 @@ static struct fate filtered(const struct facts *facts, const struct config_learn
     return say > 0 && say == count ? good : nothing;
 }
 
-/* A refusal for its reputation is no news of a name: it would never get rid of it. */
+/* What was thought of a name, here or elsewhere, is no news of it: it would never get rid of it. */
 static struct fate refused(const struct decision *decided)
 {
-    bool by_reputation =
-        decided->outcome != NULL && (decided->outcome->method == METHOD_REPUTATION ||
-                                     decided->outcome->reason == REASON_DNA_REFUSED_BY_RECORD);
-
-    return by_reputation ? nothing : bad;
+    if (decided->outcome == NULL)
+        return bad;
+    switch (decided->outcome->method) {
+    case METHOD_REPUTATION:
+    case METHOD_DNA:
+    case METHOD_VBR:
+    case METHOD_DNSWL:
+        return nothing;
+    default:
+        return bad;
+    }
 }
 
 static struct fate fate_of(const struct vouch_message *message)
 {
     const struct config_learning *learning = &message->session->engine->config->learning;
-    bool guessed = message->unknown_recipients > message->facts.recipient_count;
+    bool guessed = message->unknown_recipients > message->known_recipients;
     struct fate fate;
 
     if (message->is_exempt || message->given_up == GIVEN_UP_IN_TROUBLE)
@@ -144,6 +150,18 @@ bool vouch_engine_wants_refused_recipients(const struct vouch_engine *engine)
 int vouch_engine_remember(struct vouch_engine *engine)
 {
     return engine->reputation != NULL ? reputation_start(engine->reputation) : VOUCH_OK;
+}
+
+int vouch_engine_flush(struct vouch_engine *engine, unsigned milliseconds)
+{
+    struct reputation_status status;
+
+    if (engine->reputation == NULL)
+        return VOUCH_OK;
+    reputation_status(engine->reputation, &status);
+    return status.started
+               ? reputation_flush(engine->reputation, milliseconds * NANOSECONDS_PER_MILLISECOND)
+               : VOUCH_OK;
 }
 
 void vouch_engine_memory(const struct vouch_engine *engine, struct vouch_memory *memory)

@@ -83,6 +83,7 @@ struct vouch_message {
     struct facts facts;
     struct path_list recipients, refused; /* what facts shows of them */
     struct recipient recipient;
+    unsigned known_recipients;   /* all that were given */
     unsigned unknown_recipients; /* that the MTA refused */
 
     struct outcome *outcomes;

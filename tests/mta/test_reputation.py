@@ -173,6 +173,20 @@ def test_two_hosts(tap, run, dns):
                server.complaints())
 
 
+def test_end(tap, run, dns):
+    """MTAs keep sessions open: the daemon ends with them, and loses nothing."""
+    server = daemon.Daemon(run, "end", configuration(dns, run, "end"))
+    with server.client() as mta:
+        mta.connect(CLIENT, macros={"j": "mx.example.org"})
+        mta.helo("mail.good.example")
+        mta.mail("<a@good.example>")
+        mta.rcpt("<b@example.org>")
+        mta.message([("From", " a@good.example")], b"hello\r\n")
+        status = server.stop()
+        tap.ok(status == 0 and has(server, "helo", "mail.good.example", 1, 0),
+               "what was observed last is kept when the daemon ends", known(server))
+
+
 def test_broken_store(tap, run, dns):
     path = run.path("broken.db")
     with open(path, "w", encoding="ascii") as file:
@@ -195,6 +209,7 @@ def main():
         for test in (test_memory, test_unknown_users, test_refusal):
             test(tap, server)
         tap.ok(server.stop() == 0 and not server.complaints(), "it ends well", server.complaints())
+        test_end(tap, run, dns)
         test_broken_store(tap, run, dns)
         if shutil.which("redis-server") is None:
             tap.skip("two hosts", "there is no redis-server")
