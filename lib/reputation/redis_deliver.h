@@ -7,14 +7,7 @@
 /* redis_deliver.h - from the journal to Redis. */
 
 #include "lib/reputation/journal.h"
-#include "lib/reputation/redis_pool.h"
-
-/* Every key of ours begins so. */
-#define REDIS_PREFIX "vouch:"
-/* The scores of a name: REDIS_NAME "helo:mail.example.org", a hash of g (good), b (bad), t. */
-#define REDIS_NAME REDIS_PREFIX "name:"
-/* All names, "helo:mail.example.org", by when they were last seen: a sorted set. */
-#define REDIS_NAMES REDIS_PREFIX "names"
+#include "lib/reputation/redis_scores.h"
 
 /* Deliver what is in JOURNAL, until it is empty or Redis does not take it.  Each observation counts
  * once (journal.h). */
