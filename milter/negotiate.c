@@ -14,7 +14,8 @@
 
 /* The macros we read, by the place where the MTA knows them first.  An EHLO after STARTTLS brings
  * the TLS macros, and MAIL does, for a client that says no EHLO; Postfix knows the queue id only
- * after RCPT. */
+ * after RCPT.  {mail_addr} always comes, so that libmilter never keeps the macros of an earlier
+ * MAIL, as when nobody is logged in any more. */
 static void ask_for_macros(SMFICTX *context)
 {
     static const struct {
@@ -23,7 +24,7 @@ static void ask_for_macros(SMFICTX *context)
     } list[] = {
         {SMFIM_CONNECT, "j v {client_resolve}"},
         {SMFIM_HELO, TLS_MACROS},
-        {SMFIM_ENVFROM, "i {auth_type} {auth_authen} " TLS_MACROS},
+        {SMFIM_ENVFROM, "i {mail_addr} {auth_type} {auth_authen} " TLS_MACROS},
         {SMFIM_ENVRCPT, "i {rcpt_mailer} {rcpt_host}"},
         {SMFIM_EOH, "i"},
         {SMFIM_EOM, "i"},

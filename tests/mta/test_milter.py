@@ -73,6 +73,7 @@ def test_negotiation(tap, server):
                "DATA is answered, or the header would wait behind its macros", hex(mta.steps))
         tap.ok(mta.macros_wanted.get(0, "").split()[:1] == ["j"]
                and "{auth_authen}" in mta.macros_wanted.get(2, "")
+               and "{mail_addr}" in mta.macros_wanted.get(2, "")
                and mta.macros_wanted.get(6) == "i", "the macros it needs", mta.macros_wanted)
 
 
