@@ -57,12 +57,32 @@ static bool is_for_others(const struct reader *reader, const char *file)
            errno == EACCES;
 }
 
-static void load_key(struct reader *reader, struct config_sign *sign)
+/* The key of an earlier section with the same file, or NULL: hosts of many domains have one. */
+static struct sign_key *find_key(const struct config_sign *signs, size_t at)
 {
+    for (size_t i = at; i > 0; i--)
+        if (signs[i - 1].settings.key != NULL &&
+            strcmp(signs[i - 1].settings.key_file, signs[at].settings.key_file) == 0)
+            return sign_key_hold(signs[i - 1].settings.key);
+    return NULL;
+}
+
+static int load(const struct reader *reader, const struct config_sign *signs, size_t at,
+                struct sign_key **key, const char **problem)
+{
+    *key = find_key(signs, at);
+    if (*key != NULL)
+        return VOUCH_OK;
+    return sign_key_load(signs[at].settings.key_file, find_reader(reader->config->process.user),
+                         key, problem);
+}
+
+static void load_key(struct reader *reader, struct config_sign *signs, size_t at)
+{
+    struct config_sign *sign = &signs[at];
     struct sign_settings *settings = &sign->settings;
     const char *problem = "";
-    int error = sign_key_load(settings->key_file, find_reader(reader->config->process.user),
-                              &settings->key, &problem);
+    int error = load(reader, signs, at, &settings->key, &problem);
 
     if (error == VOUCH_ERROR_MEMORY)
         reader_fail(reader, error);
@@ -137,7 +157,7 @@ static void finish(struct reader *reader, struct config_sign *signs, size_t at)
     if (sign->settings.selector != NULL)
         check_once(reader, signs, at);
     if (sign->settings.key_file != NULL)
-        load_key(reader, sign);
+        load_key(reader, signs, at);
 }
 
 void reader_signs_finish(struct reader *reader)

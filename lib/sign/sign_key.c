@@ -20,6 +20,7 @@
 enum { FILE_MAX = 64 << 10, PUBLIC_MAX = 1024 };
 
 struct sign_key {
+    unsigned references;
     EVP_PKEY *key;
     bool is_ed25519;
 };
@@ -152,6 +153,7 @@ static int adopt(EVP_PKEY *pkey, struct sign_key **key, const char **problem)
         EVP_PKEY_free(pkey);
         return error;
     }
+    new->references = 1;
     new->key = pkey;
     new->is_ed25519 = EVP_PKEY_base_id(pkey) == EVP_PKEY_ED25519;
     *key = new;
@@ -193,9 +195,15 @@ int sign_key_new(bool ed25519, unsigned bits, struct sign_key **key)
     return pkey != NULL ? adopt(pkey, key, &problem) : VOUCH_ERROR_SYSTEM;
 }
 
+struct sign_key *sign_key_hold(struct sign_key *key)
+{
+    key->references++;
+    return key;
+}
+
 void sign_key_free(struct sign_key *key)
 {
-    if (key == NULL)
+    if (key == NULL || --key->references > 0)
         return;
     EVP_PKEY_free(key->key);
     free(key);

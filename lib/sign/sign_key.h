@@ -31,6 +31,9 @@ VOUCH_MUST_CHECK int sign_key_load(const char *path, uid_t reader, struct sign_k
 /* Make a new one: Ed25519, or RSA of BITS.  VOUCH_ERROR_RANGE: not so many bits.
  * VOUCH_ERROR_SYSTEM: OpenSSL failed. */
 VOUCH_MUST_CHECK int sign_key_new(bool ed25519, unsigned bits, struct sign_key **key);
+/* One more reference, by the thread that made the key; each is given back with sign_key_free, which
+ * takes NULL, too. */
+struct sign_key *sign_key_hold(struct sign_key *key);
 void sign_key_free(struct sign_key *key);
 
 bool sign_key_is_ed25519(const struct sign_key *key);

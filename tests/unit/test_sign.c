@@ -319,6 +319,8 @@ static void test_sections(void **state)
     assert_string_equal(problems.text, "");
     assert_int_equal(config->sign_count, 3);
     signs = config->sign_settings;
+    assert_ptr_equal(signs[0]->key, signs[2]->key); /* read once */
+    assert_ptr_not_equal(signs[0]->key, signs[1]->key);
     assert_string_equal(signs[0]->domain_text, "a.example");
     assert_int_equal(signs[0]->method, SIGN_DKIM);
     assert_int_equal(signs[0]->canonicalization, SIGN_CANONICALIZATION_DEFAULT);
