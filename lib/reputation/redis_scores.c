@@ -68,7 +68,7 @@ int redis_scores_read(struct redis_pool *pool, const struct store_key *const *ke
                       struct score *scores)
 {
     struct question questions[REDIS_SCORES_MAX];
-    struct redis_command commands[REDIS_SCORES_MAX];
+    struct redis_command commands[REDIS_SCORES_MAX] = {{0}};
     redisReply *replies[REDIS_SCORES_MAX];
     bool good = true;
     int error;
