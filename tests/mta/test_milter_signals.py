@@ -83,8 +83,9 @@ def test_record(tap, server, run, base):
     server.reload(base + 'decision-record = "%s"\n' % path)
     code_for(server, "<a@bad.example>")
     os.rename(path, path + ".1")
+    before = server.log().count("is in force")
     server.signal(signal.SIGHUP)
-    harness.wait_for(lambda: os.path.exists(path), "the record file is made again")
+    server.wait_log("is in force", before + 1)
     code_for(server, "<a@bad.example>")
     sizes = [os.path.getsize(path + ".1"), os.path.getsize(path)]
     tap.ok(all(sizes), "a rotated record file is left and a new one begun at reload", sizes)
