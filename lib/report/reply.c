@@ -17,7 +17,7 @@ enum { LINES_MAX = 2 * DECISION_REASONS };
 struct draft {
     struct arena *arena;
     const struct facts *facts;
-    bool retry; /* the client is asked to come again */
+    enum vouch_action action; /* TEMPFAIL: the client is asked to come again */
     const char **lines;
     size_t count;
     bool failed;
@@ -51,7 +51,9 @@ static void add_reason(struct draft *draft, const struct outcome *outcome)
     struct text line = text_in(draft->arena);
 
     reply_text_reason(&line, draft->facts, outcome);
-    if (draft->retry)
+    if (line.length == 0)
+        text_add(&line, *fallback(draft->action));
+    else if (draft->action == VOUCH_TEMPFAIL)
         text_add(&line, "; please try again later");
     end_line(draft, &line);
 }
@@ -74,7 +76,7 @@ static void write_recipient(struct draft *draft, const struct path *recipient)
     text_add(&line, "Recipient address rejected: ");
     words_name(&line, recipient->raw, NAME_MAX_OCTETS);
     text_add(&line, ": an address literal");
-    if (draft->retry)
+    if (draft->action == VOUCH_TEMPFAIL)
         text_add(&line, "; please try again later");
     end_line(draft, &line);
 }
@@ -110,7 +112,7 @@ int reply_make(struct arena *arena, const struct facts *facts, const struct deci
     struct draft draft = {
         .arena = arena,
         .facts = facts,
-        .retry = decision->wanted == VOUCH_TEMPFAIL,
+        .action = decision->wanted,
     };
 
     static const char *const forged[] = {
