@@ -9,15 +9,18 @@
 #include "lib/engine/transaction.h"
 #include "lib/verify/identities.h"
 
-/* An observation to be made; of weight 0: none. */
+/* An observation to be made; of weight 0: none.  Who has a message that another signed can send it
+ * on to anybody, from anywhere, with more fields: no signer answers for that. */
 struct fate {
     bool bad;
     double weight;
+    bool spares_signers;
 };
 
-static const struct fate nothing = {false, 0};
-static const struct fate good = {false, 1};
-static const struct fate bad = {true, 1};
+static const struct fate nothing = {false, 0, false};
+static const struct fate good = {false, 1, false};
+static const struct fate bad = {true, 1, false};
+static const struct fate badly_sent = {true, 1, true};
 
 static bool is_white(char c)
 {
@@ -65,11 +68,10 @@ static unsigned count_fields(const struct facts *facts, const char *wanted, unsi
 static struct fate filtered(const struct facts *facts, const struct config_learning *learning)
 {
     unsigned say;
-    unsigned count;
+    unsigned count = count_fields(facts, learning->spam_header, &say);
 
-    (void)count_fields(facts, learning->spam_header, &say);
     if (say > 0)
-        return bad;
+        return say == count ? bad : badly_sent;
     count = count_fields(facts, learning->ham_header, &say);
     return say > 0 && say == count ? good : nothing;
 }
@@ -78,7 +80,7 @@ static struct fate filtered(const struct facts *facts, const struct config_learn
 static struct fate refused(const struct decision *decided)
 {
     if (decided->outcome == NULL)
-        return bad;
+        return badly_sent;
     switch (decided->outcome->method) {
     case METHOD_REPUTATION:
     case METHOD_DNA:
@@ -86,7 +88,7 @@ static struct fate refused(const struct decision *decided)
     case METHOD_DNSWL:
         return nothing;
     default:
-        return bad;
+        return badly_sent;
     }
 }
 
@@ -99,7 +101,7 @@ static struct fate fate_of(const struct vouch_message *message)
     if (message->is_exempt || message->given_up == GIVEN_UP_IN_TROUBLE)
         return nothing;
     if (message->given_up == GIVEN_UP_BY_CLIENT)
-        return guessed ? bad : nothing;
+        return guessed ? badly_sent : nothing;
     switch (message->decision.wanted) {
     case VOUCH_REJECT:
     case VOUCH_QUARANTINE:
@@ -115,7 +117,7 @@ static struct fate fate_of(const struct vouch_message *message)
     fate = filtered(&message->facts, learning);
     if (fate.weight > 0)
         return fate;
-    return guessed ? bad : (struct fate){false, learning->accepted_weight};
+    return guessed ? badly_sent : (struct fate){false, learning->accepted_weight, false};
 }
 
 void vouch_message_remember(struct vouch_message *message)
@@ -130,8 +132,9 @@ void vouch_message_remember(struct vouch_message *message)
     message->is_remembered = true;
     count = identities_find(message->arena, message->outcomes, names);
     for (size_t i = 0; i < count; i++)
-        (void)reputation_observe(reputation, names[i].kind, names[i].name, fate.bad, fate.weight,
-                                 (int64_t)time(NULL));
+        if (!fate.spares_signers || names[i].kind != REPUTATION_SIGNER)
+            (void)reputation_observe(reputation, names[i].kind, names[i].name, fate.bad,
+                                     fate.weight, (int64_t)time(NULL));
 }
 
 void vouch_message_refused_recipient(struct vouch_message *message, const char *status)

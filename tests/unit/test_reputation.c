@@ -339,6 +339,67 @@ static struct outcome *proven(struct arena *arena, enum method method, enum iden
     return outcome;
 }
 
+/* Anybody can send on what another has signed: against the signer counts only what is thought of
+ * the content, not to whom and from where it was sent. */
+static const struct {
+    const char *options;
+    const char *from;
+    const char *values[2]; /* of X-Spam-Flag */
+    unsigned unknown;      /* recipients, beside one that is known */
+    double helo_bad;       /* of mail.example.com */
+    double good, bad;      /* of signer.example */
+} sent_on[] = {
+    {"", "a@example.com", {NULL, NULL}, 0, 0, 0.2, 0},
+    {"", "a@example.com", {NULL, NULL}, 2, 1, 0, 0},
+    {"", "a@strict.example", {NULL, NULL}, 0, 1, 0, 0},
+    {"} spf { fail = quarantine", "a@strict.example", {NULL, NULL}, 0, 1, 0, 0},
+    {"spam-header = \"X-Spam-Flag: YES\"", "a@example.com", {" YES", NULL}, 0, 1, 0, 1},
+    {"spam-header = \"X-Spam-Flag: YES\"", "a@example.com", {" YES", NULL}, 2, 1, 0, 1},
+    /* the filter wrote one of them, and somebody on the way the other */
+    {"spam-header = \"X-Spam-Flag: YES\"", "a@example.com", {" NO", " YES"}, 0, 1, 0, 0},
+};
+
+static void test_sent_on(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof sent_on / sizeof sent_on[0]; i++) {
+        struct reputation_reading helo, signer;
+        struct vouch_engine *engine;
+        struct vouch_session *session;
+        struct vouch_message *message;
+
+        if (i > 0)
+            assert_int_equal(set_up(NULL), 0);
+        engine = engine_with(sent_on[i].options);
+        session = session_of(engine, "192.0.2.10");
+        message = message_from(session, sent_on[i].from);
+        (void)vouch_message_decide(message, VOUCH_STAGE_MAIL);
+        assert_int_equal(vouch_message_recipient(message, "<b@example.org>"), VOUCH_OK);
+        for (unsigned k = 0; k < sent_on[i].unknown; k++)
+            vouch_message_refused_recipient(message, "5.1.1");
+        for (unsigned k = 0; k < 2 && sent_on[i].values[k] != NULL; k++)
+            assert_int_equal(vouch_message_header(message, "X-Spam-Flag", sent_on[i].values[k],
+                                                  strlen(sent_on[i].values[k])),
+                             VOUCH_OK);
+        (void)vouch_message_decide(message, VOUCH_STAGE_EOM);
+        *message->outcomes_end =
+            proven(message->arena, METHOD_DKIM, IDENTITY_NONE, "signer.example", true);
+        vouch_message_remember(message);
+        helo = look(engine, REPUTATION_HELO, "mail.example.com");
+        signer = look(engine, REPUTATION_SIGNER, "signer.example");
+        if (fabs(helo.rate * helo.sample - sent_on[i].helo_bad) > 1e-4 ||
+            fabs(signer.sample - sent_on[i].good - sent_on[i].bad) > 1e-4 ||
+            fabs(signer.rate * signer.sample - sent_on[i].bad) > 1e-4)
+            fail_msg("case %zu: helo %f of %f, signer %f of %f", i, helo.rate, helo.sample,
+                     signer.rate, signer.sample);
+        vouch_message_free(message);
+        vouch_session_free(session);
+        vouch_engine_release(engine);
+        if (i + 1 < sizeof sent_on / sizeof sent_on[0])
+            assert_int_equal(tear_down(NULL), 0);
+    }
+}
+
 /* Several signers: the bad one counts, whatever stands beside it. */
 static void test_several_names(void **state)
 {
@@ -478,6 +539,7 @@ int main(void)
         TEST(test_refusal),
         TEST(test_unproven),
         TEST(test_store_away),
+        TEST(test_sent_on),
         TEST(test_several_names),
         cmocka_unit_test(test_identities),
         cmocka_unit_test(test_issuer),
