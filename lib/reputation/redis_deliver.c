@@ -16,6 +16,9 @@ enum {
     NUMBERS_PER_ROW = 4
 };
 
+/* So long at once: meanwhile nothing else is written, and who ends the process waits. */
+static const nanoseconds AT_ONCE = 1 * NANOSECONDS_PER_SECOND;
+
 /* What score_add() does, for several rows at once: Redis runs a script as one step.  Weights come
  * in thousandths of thousandths of thousandths, for no locale has a word in that.  Those already
  * counted are passed over; too many names: those not seen for longest go.  What a script has done
@@ -134,7 +137,9 @@ static int send_rows(struct redis_pool *pool, struct delivery *delivery)
 static int deliver_all(struct redis_pool *pool, struct journal *journal, struct delivery *delivery,
                        const struct reputation_settings *settings, int64_t now)
 {
-    for (;;) {
+    nanoseconds until = clock_now() + AT_ONCE;
+
+    do {
         int error = journal_oldest(journal, delivery->rows, ROWS_AT_ONCE, &delivery->row_count);
 
         if (error != VOUCH_OK || delivery->row_count == 0)
@@ -145,7 +150,8 @@ static int deliver_all(struct redis_pool *pool, struct journal *journal, struct 
             error = journal_remove(journal, delivery->rows[delivery->row_count - 1].number);
         if (error != VOUCH_OK)
             return error;
-    }
+    } while (clock_now() < until);
+    return VOUCH_OK;
 }
 
 int redis_deliver(struct redis_pool *pool, struct journal *journal,

@@ -9,8 +9,8 @@
 #include "lib/reputation/journal.h"
 #include "lib/reputation/redis_scores.h"
 
-/* Deliver what is in JOURNAL, until it is empty or Redis does not take it.  Each observation counts
- * once (journal.h). */
+/* Deliver what is in JOURNAL, until it is empty, Redis does not take it, or a second is over.  Each
+ * observation counts once (journal.h). */
 int redis_deliver(struct redis_pool *pool, struct journal *journal,
                   const struct reputation_settings *settings, int64_t now);
 

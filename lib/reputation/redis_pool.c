@@ -97,8 +97,6 @@ static int ask(struct redis_pool *pool, struct idle_link *idle,
         redis_link_ask(&idle->link, pool->settings, pool->trouble, commands, count, replies);
 
     atomic_store(&pool->away_until, error == VOUCH_OK ? 0 : clock_now() + AWAY);
-    if (error == VOUCH_OK)
-        trouble_over(pool->trouble);
     return error;
 }
 

@@ -203,8 +203,11 @@ int reputation_start(struct reputation *reputation)
     (void)pthread_mutex_lock(&reputation->starting);
     if (atomic_load(&reputation->writer) == NULL) {
         error = reputation->kind->start(reputation->store);
-        if (error == VOUCH_OK)
+        if (error == VOUCH_OK) {
             error = writer_new(reputation->kind, reputation->store, &writer);
+            if (error != VOUCH_OK)
+                trouble_say(&reputation->trouble, "there is no thread to write with");
+        }
         if (error == VOUCH_OK)
             atomic_store(&reputation->writer, writer);
     }

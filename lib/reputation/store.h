@@ -38,7 +38,7 @@ struct store_kind {
     /* The scores of COUNT names; one without a record is all zeros.  Never waits for a writer. */
     int (*read)(void *store, const struct store_key *keys, size_t count, struct score *scores);
 
-    /* Open for writing, and make what is not there. */
+    /* Open for writing, and make what is not there; what is open already stays so. */
     int (*start)(void *store);
 
     /* Add COUNT observations, all or none of them. */

@@ -80,23 +80,25 @@ static int read_scores(void *argument, const struct store_key *keys, size_t coun
     return error;
 }
 
-static void count_undelivered(struct redis_store *store)
+static int count_undelivered(struct redis_store *store)
 {
     size_t count;
+    int error = journal_count(store->journal, &count);
 
-    if (journal_count(store->journal, &count) == VOUCH_OK)
+    if (error == VOUCH_OK)
         store->undelivered = count;
+    return error;
 }
 
 /* Redis itself may be away. */
 static int start(void *argument)
 {
     struct redis_store *store = argument;
-    int error = journal_open(store->settings->file, store->trouble, &store->journal);
+    int error = VOUCH_OK;
 
-    if (error == VOUCH_OK)
-        count_undelivered(store);
-    return error;
+    if (store->journal == NULL)
+        error = journal_open(store->settings->file, store->trouble, &store->journal);
+    return error == VOUCH_OK ? count_undelivered(store) : error;
 }
 
 static int write_batch(void *argument, const struct store_observation *batch, size_t count,
@@ -110,33 +112,39 @@ static int write_batch(void *argument, const struct store_observation *batch, si
     if (error != VOUCH_OK)
         return error;
     store->dropped += dropped;
-    count_undelivered(store);
+    (void)count_undelivered(store);
     return VOUCH_OK;
 }
 
-/* Whether Redis is back. */
-static void look_for_redis(struct redis_store *store)
+/* Whether Redis is back, and takes questions of ours. */
+static bool answers(struct redis_store *store)
 {
     const char *words[] = {"PING"};
     const size_t lengths[] = {4};
     const struct redis_command ping = {1, words, lengths};
     redisReply *reply;
+    bool good;
 
-    if (redis_pool_try(store->pool, &ping, 1, &reply) == VOUCH_OK)
-        freeReplyObject(reply);
+    if (redis_pool_try(store->pool, &ping, 1, &reply) != VOUCH_OK)
+        return false;
+    good = reply->type == REDIS_REPLY_STATUS;
+    freeReplyObject(reply);
+    return good;
 }
 
+/* Trouble is over when all is well: that a read was answered says nothing of the journal. */
 static void idle(void *argument)
 {
     struct redis_store *store = argument;
+    int error = count_undelivered(store);
 
-    count_undelivered(store);
-    if (store->undelivered > 0) {
-        (void)redis_deliver(store->pool, store->journal, store->settings, (int64_t)time(NULL));
-        count_undelivered(store);
-    } else if (store->trouble->away) {
-        look_for_redis(store);
+    if (error == VOUCH_OK && store->undelivered > 0) {
+        error = redis_deliver(store->pool, store->journal, store->settings, (int64_t)time(NULL));
+        if (error == VOUCH_OK)
+            error = count_undelivered(store);
     }
+    if (error == VOUCH_OK && store->trouble->away && answers(store))
+        trouble_over(store->trouble);
 }
 
 static int list(void *argument, const struct store_key *names, size_t count, store_visit_fn *visit,

@@ -81,8 +81,11 @@ static int count_names(struct sqlite_store *store)
 static int start(void *argument)
 {
     struct sqlite_store *store = argument;
-    int error = sqlite_open_writer(store->settings->file, store->trouble, &store->db);
+    int error = VOUCH_OK;
 
+    if (store->db != NULL)
+        return VOUCH_OK;
+    error = sqlite_open_writer(store->settings->file, store->trouble, &store->db);
     if (error != VOUCH_OK)
         return error;
     store->find = sqlite_prepare(

@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -234,6 +236,101 @@ static void test_restarted(void **state)
     reputation_release(a);
 }
 
+static bool is_away(struct reputation *reputation)
+{
+    struct reputation_status status;
+
+    reputation_status(reputation, &status);
+    return status.away;
+}
+
+/* An answer to a read says nothing of what else is the matter: it is not over before it is over. */
+static void test_trouble_lasts(void **state)
+{
+    const struct reputation_name names[] = {{REPUTATION_HELO, "a.example"}};
+    struct reputation_settings settings = settings_of(file_a);
+    struct reputation_reading reading;
+    struct reputation *a;
+    char lock[112];
+
+    (void)state;
+    (void)snprintf(lock, sizeof lock, "%s-lock", file_a);
+    assert_int_equal(mkdir(lock, 0700), 0);
+    assert_int_equal(reputation_new(&settings, &a), VOUCH_OK);
+    assert_int_equal(reputation_start(a), VOUCH_ERROR_SYSTEM);
+    assert_true(is_away(a));
+    assert_int_equal(reputation_lookup(a, names, 1, NOW, &reading), VOUCH_OK);
+    assert_true(is_away(a)); /* or nobody would try to start it again */
+    assert_int_equal(rmdir(lock), 0);
+    assert_int_equal(reputation_start(a), VOUCH_OK);
+    observe(a, "a.example", true, 1, NOW);
+    wait_for_delivery(a);
+
+    redis_server_kill(); /* what comes after it asks for a password: an error is an answer, too */
+    assert_true(redis_server_start(directory, "secret word"));
+    assert_int_equal(
+        reputation_lookup(a, (struct reputation_name[]){{REPUTATION_HELO, "b"}}, 1, NOW, &reading),
+        VOUCH_ERROR_SYSTEM);
+    for (int i = 0; i < 1500; i++) {
+        assert_true(is_away(a));
+        (void)usleep(1000);
+    }
+    reputation_release(a);
+}
+
+/* Answers every command, but takes its time. */
+static pid_t start_slow_redis(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+    char octets[65536];
+    pid_t child;
+
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s/redis.sock", directory);
+    (void)unlink(address.sun_path);
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(listener, 5), 0);
+    child = fork();
+    for (int one = -1; child == 0;) {
+        if (one < 0)
+            one = accept(listener, NULL, NULL);
+        while (recv(one, octets, sizeof octets, 0) > 0) {
+            (void)usleep(100000);
+            (void)send(one, ":1\r\n", 4, MSG_NOSIGNAL);
+        }
+        (void)close(one);
+        one = -1;
+    }
+    (void)close(listener);
+    return child;
+}
+
+/* To deliver a long journal to a slow Redis keeps neither the writer nor the end waiting. */
+static void test_slow_delivery(void **state)
+{
+    struct reputation_status status;
+    struct reputation *a;
+    pid_t slow;
+
+    (void)state;
+    redis_server_kill();
+    a = host(file_a);
+    for (unsigned i = 0; i < 8000; i++)
+        observe(a, "a.example", true, 1, NOW);
+    assert_int_equal(reputation_flush(a, PATIENCE), VOUCH_OK);
+    reputation_release(a);
+    slow = start_slow_redis();
+    a = host(file_a);
+    observe(a, "a.example", true, 1, NOW);
+    reputation_release(a);
+    (void)kill(slow, SIGKILL);
+    (void)waitpid(slow, NULL, 0);
+    a = host(file_a);
+    reputation_status(a, &status);
+    assert_in_range(status.undelivered, 1, 8000);
+    reputation_release(a);
+}
+
 static void run_sql(sqlite3 *db, const char *sql)
 {
     char *why = NULL;
@@ -450,7 +547,8 @@ int main(void)
         TEST(test_two_hosts_agree), TEST(test_same_arithmetic), TEST(test_away_and_back),
         TEST(test_restarted),       TEST(test_delivered_twice), TEST(test_journal_full),
         TEST(test_foreign_values),  TEST(test_list_and_forget), TEST(test_pruned),
-        TEST(test_password),        TEST(test_no_redis_at_all),
+        TEST(test_password),        TEST(test_no_redis_at_all), TEST(test_trouble_lasts),
+        TEST(test_slow_delivery),
     };
 
     if (!redis_server_is_installed()) {
