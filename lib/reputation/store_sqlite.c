@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "lib/reputation/readers.h"
-#include "lib/reputation/sqlite.h"
+#include "lib/reputation/sqlite_list.h"
 
 /* When there are too many names, this part of them goes at once: finding the oldest means looking
  * at all. */
@@ -201,40 +201,6 @@ static void idle(void *argument)
         trouble_over(store->trouble);
 }
 
-/* Hand what STATEMENT finds to VISIT. */
-static int visit_all(sqlite3_stmt *statement, store_visit_fn *visit, void *context)
-{
-    int code;
-
-    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
-        struct score score = sqlite_column_score(statement, 2);
-        struct store_key key;
-
-        if (sqlite_column_key(statement, 0, &key) && !visit(context, &key, &score))
-            return VOUCH_OK;
-    }
-    return code == SQLITE_DONE ? VOUCH_OK : VOUCH_ERROR_SYSTEM;
-}
-
-static int list_one(struct sqlite_store *store, sqlite3 *db, const struct store_key *key,
-                    store_visit_fn *visit, void *context)
-{
-    static const char all[] = "SELECT kind, name, good, bad, updated FROM names";
-    static const char one[] = "SELECT kind, name, good, bad, updated FROM names"
-                              " WHERE kind = ?1 AND name = ?2";
-    sqlite3_stmt *statement = sqlite_prepare(db, key != NULL ? one : all, store->trouble);
-    int error = VOUCH_ERROR_SYSTEM;
-
-    if (statement == NULL)
-        return VOUCH_ERROR_SYSTEM;
-    if (key == NULL || sqlite_bind_key(statement, key))
-        error = visit_all(statement, visit, context);
-    if (error != VOUCH_OK)
-        sqlite_complain(db, store->trouble);
-    (void)sqlite3_finalize(statement);
-    return error;
-}
-
 static int list(void *argument, const struct store_key *names, size_t count, store_visit_fn *visit,
                 void *context)
 {
@@ -244,10 +210,7 @@ static int list(void *argument, const struct store_key *names, size_t count, sto
 
     if (error != VOUCH_OK || db == NULL)
         return error;
-    if (count == 0)
-        error = list_one(store, db, NULL, visit, context);
-    for (size_t i = 0; error == VOUCH_OK && i < count; i++)
-        error = list_one(store, db, &names[i], visit, context);
+    error = sqlite_list(db, store->trouble, names, count, visit, context);
     (void)sqlite3_close(db);
     return error;
 }
