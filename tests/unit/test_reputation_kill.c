@@ -189,8 +189,6 @@ static void test_sqlite(void **state)
 static void test_redis(void **state)
 {
     (void)state;
-    if (!reputation_has(REPUTATION_REDIS) || !redis_server_is_installed())
-        skip();
     assert_true(redis_server_start(directory, NULL));
     kill_often(REPUTATION_REDIS, ROUNDS);
     redis_server_kill();
@@ -202,6 +200,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sqlite, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_redis, set_up, tear_down),
     };
+    const struct CMUnitTest without_redis[] = {tests[0]};
 
+    /* cmocka calls what it skips "not ok" */
+    if (!reputation_has(REPUTATION_REDIS) || !redis_server_is_installed())
+        return cmocka_run_group_tests_name("reputation_kill", without_redis, NULL, NULL);
     return cmocka_run_group_tests_name("reputation_kill", tests, NULL, NULL);
 }
