@@ -6,10 +6,15 @@
 #include "milter/log.h"
 #include "milter/reload.h"
 
-enum { LOOKS_BETWEEN_TRIES = 60, FLUSH_MILLISECONDS = 5000 };
+enum {
+    LOOKS_BETWEEN_TRIES = 60,
+    LOOKS_BETWEEN_TROUBLES = 10, /* told of one that comes and goes */
+    FLUSH_MILLISECONDS = 5000
+};
 
-static struct log_limit away_limit, drop_limit;
+static struct log_limit open_limit, drop_limit;
 static bool told_away;
+static unsigned quiet; /* looks */
 static unsigned long told_dropped;
 static unsigned looks;
 
@@ -20,7 +25,7 @@ void memory_open(struct vouch_engine *engine)
     if (vouch_engine_remember(engine) == VOUCH_OK)
         return;
     vouch_engine_memory(engine, &memory);
-    log_limited(&away_limit, LOG_WARNING, "reputation: the store cannot be opened: %s",
+    log_limited(&open_limit, LOG_WARNING, "reputation: the store cannot be opened: %s",
                 memory.trouble);
 }
 
@@ -35,15 +40,26 @@ void memory_flush(void)
     reload_release(generation);
 }
 
+/* What is told last is how things are, however often they change. */
+static void tell_away(const struct vouch_memory *memory)
+{
+    if (quiet > 0)
+        quiet--;
+    if (memory->away == told_away || (memory->away && quiet > 0))
+        return;
+    told_away = memory->away;
+    if (!memory->away) {
+        log_write(LOG_NOTICE, "reputation: the store is back");
+        return;
+    }
+    quiet = LOOKS_BETWEEN_TROUBLES;
+    log_write(LOG_WARNING, "reputation: nothing is known of any name until the store is back: %s",
+              memory->trouble);
+}
+
 static void tell(const struct vouch_memory *memory)
 {
-    if (memory->away && !told_away)
-        log_limited(&away_limit, LOG_WARNING,
-                    "reputation: nothing is known of any name until the store is back: %s",
-                    memory->trouble);
-    else if (!memory->away && told_away)
-        log_write(LOG_NOTICE, "reputation: the store is back");
-    told_away = memory->away;
+    tell_away(memory);
     if (memory->dropped > told_dropped)
         log_limited(&drop_limit, LOG_WARNING,
                     "reputation: %lu observations found no room and are lost",

@@ -165,14 +165,21 @@ def test_two_hosts(tap, run, dns):
                      "mail without Redis", 20)
     reply = send(a, "<a@good.example>", "mail.good.example")
     tap.ok(reply.code != 550, "without Redis nobody is refused for its reputation", reply)
-    a.wait_log("warning: reputation: nothing is known of any name until the store is back: Redis")
+    away = "warning: reputation: nothing is known of any name until the store is back: Redis"
+    a.wait_log(away)
     tap.ok(True, "the log says so")
-    redis_server(run, place)
+    redis = redis_server(run, place)
     a.wait_log("reputation: the store is back")
     remembered(tap, b, "helo", "mail.good.example", 1, 0,
                "what was learnt without Redis is delivered when it is back")
     after = known(b)[("mailfrom", "bad.example")]["bad"]
     tap.ok(after > before, "all of it", (before, after))
+
+    redis.signal(signal.SIGKILL)
+    harness.wait_for(lambda: not redis.alive(), "redis-server is dead again")
+    send(a, "<a@good.example>", "mail.good.example")
+    a.wait_log(away, 2)
+    tap.ok(True, "the log says so again")
     for server in (a, b):
         tap.ok(server.stop() == 0 and not server.complaints(), server.name + " ends well",
                server.complaints())
