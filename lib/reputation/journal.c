@@ -62,7 +62,7 @@ static bool read_source(struct journal *journal)
 }
 
 /* A file of its own: to close another descriptor of SQLite's file would drop SQLite's locks. */
-static int open_lock(const char *path)
+static int open_lock(const char *path, struct trouble *trouble)
 {
     size_t size = strlen(path) + sizeof "-lock";
     char *name = malloc(size);
@@ -70,7 +70,11 @@ static int open_lock(const char *path)
 
     if (name != NULL) {
         (void)snprintf(name, size, "%s-lock", path);
-        descriptor = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (sqlite_make_file(name, trouble) == VOUCH_OK) {
+            descriptor = open(name, O_RDWR | O_CLOEXEC);
+            if (descriptor < 0)
+                trouble_say(trouble, "%s: %s", name, strerror(errno));
+        }
     }
     free(name);
     return descriptor;
@@ -88,10 +92,8 @@ int journal_open(const char *path, struct trouble *trouble, struct journal **jou
     error = sqlite_open_writer(path, trouble, &new->db);
     if (error == VOUCH_OK && (!prepare(new) || !read_source(new)))
         error = complain(new);
-    if (error == VOUCH_OK && (new->lock = open_lock(path)) < 0) {
-        trouble_say(trouble, "%s-lock: %s", path, strerror(errno));
+    if (error == VOUCH_OK && (new->lock = open_lock(path, trouble)) < 0)
         error = VOUCH_ERROR_SYSTEM;
-    }
     if (error != VOUCH_OK) {
         journal_close(new);
         return error;

@@ -5,7 +5,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -93,23 +96,48 @@ int sqlite_open_reader(const char *path, struct trouble *trouble, sqlite3 **db)
     return error;
 }
 
-/* SQLite would make it as the umask has it; its other files get the mode of this one. */
-static int make_file(const char *path, struct trouble *trouble)
+/* Give what root has just made at PATH to the owner of its folder. */
+static int give_away(int descriptor, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    int length = slash != NULL ? (int)(slash - path) + 1 : 2;
+    char folder[PATH_MAX];
+    struct stat status;
+
+    if (snprintf(folder, sizeof folder, "%.*s", length, slash != NULL ? path : "./") >=
+        (int)sizeof folder) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    if (stat(folder, &status) != 0)
+        return -1;
+    return fchown(descriptor, status.st_uid, status.st_gid);
+}
+
+/* SQLite would make it as the umask has it; its other files get mode and owner of this one. */
+int sqlite_make_file(const char *path, struct trouble *trouble)
 {
     int descriptor = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+    bool made = descriptor >= 0;
 
+    if (made && geteuid() == 0)
+        made = give_away(descriptor, path) == 0;
+    if (made || errno == EEXIST) {
+        if (made)
+            (void)close(descriptor);
+        return VOUCH_OK;
+    }
+    trouble_say(trouble, "%s: %s", path, strerror(errno));
     if (descriptor >= 0) {
         (void)close(descriptor);
-    } else if (errno != EEXIST) {
-        trouble_say(trouble, "%s: %s", path, strerror(errno));
-        return VOUCH_ERROR_SYSTEM;
+        (void)unlink(path);
     }
-    return VOUCH_OK;
+    return VOUCH_ERROR_SYSTEM;
 }
 
 int sqlite_open_writer(const char *path, struct trouble *trouble, sqlite3 **db)
 {
-    int error = make_file(path, trouble);
+    int error = sqlite_make_file(path, trouble);
 
     *db = NULL;
     if (error == VOUCH_OK)

@@ -19,7 +19,11 @@
  * TROUBLE, unless that is NULL. */
 int sqlite_open_reader(const char *path, struct trouble *trouble, sqlite3 **db);
 
-/* Open PATH for writing; what is missing is made, for its owner alone (mode 0600). */
+/* Make an empty file at PATH, if there is none, for its owner alone (mode 0600).  What root makes
+ * belongs to the owner of the folder: the daemon, who is somebody else, has to write it. */
+int sqlite_make_file(const char *path, struct trouble *trouble);
+
+/* Open PATH for writing; what is missing is made, as above. */
 int sqlite_open_writer(const char *path, struct trouble *trouble, sqlite3 **db);
 
 /* Prepare SQL for many uses.  NULL: told to TROUBLE. */

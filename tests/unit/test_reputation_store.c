@@ -175,6 +175,31 @@ static void test_mode(void **state)
     reputation_release(reputation);
 }
 
+/* Root may be the first to learn something; the daemon must be able to go on. */
+static void test_made_by_root(void **state)
+{
+    static const char *const endings[] = {"", "-wal", "-shm"};
+    struct reputation *reputation;
+    struct stat status;
+    char file[96];
+
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chown(directory, 4711, 4712), 0);
+    reputation = started();
+    observe(reputation, "a.example", true, 1);
+    flush(reputation);
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        (void)snprintf(file, sizeof file, "%s%s", path, endings[i]);
+        assert_int_equal(stat(file, &status), 0);
+        assert_int_equal(status.st_uid, 4711);
+        assert_int_equal(status.st_gid, 4712);
+        assert_int_equal(status.st_mode & 0777, 0600);
+    }
+    reputation_release(reputation);
+}
+
 static void test_kept_over_restart(void **state)
 {
     struct reputation *reputation = started();
@@ -462,13 +487,21 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_observed_and_read), TEST(test_minimum_sample),
-        TEST(test_without_file),      TEST(test_mode),
-        TEST(test_kept_over_restart), TEST(test_names_without_record),
-        TEST(test_many_at_once),      TEST(test_list_at_leisure),
-        TEST(test_list_and_forget),   TEST(test_pruned),
-        TEST(test_not_a_database),    TEST(test_no_directory),
-        TEST(test_busy_writer),       TEST(test_threads),
+        TEST(test_observed_and_read),
+        TEST(test_minimum_sample),
+        TEST(test_without_file),
+        TEST(test_mode),
+        TEST(test_made_by_root),
+        TEST(test_kept_over_restart),
+        TEST(test_names_without_record),
+        TEST(test_many_at_once),
+        TEST(test_list_at_leisure),
+        TEST(test_list_and_forget),
+        TEST(test_pruned),
+        TEST(test_not_a_database),
+        TEST(test_no_directory),
+        TEST(test_busy_writer),
+        TEST(test_threads),
     };
 
     return cmocka_run_group_tests_name("reputation_store", tests, NULL, NULL);
