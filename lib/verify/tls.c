@@ -10,8 +10,6 @@
 #include "lib/verify/helo_name.h"
 #include "lib/verify/tls_name.h"
 
-enum { SHOWN_MAX = 240 }; /* octets of a name in a property */
-
 /* What the MTA tells of the client's certificate.  Names are decoded, "" when there is none. */
 struct certificate {
     const char *mta; /* "postfix", "sendmail" */
@@ -158,19 +156,10 @@ static bool is_listed(const struct tls_names *list, const char *whole, const cha
     return false;
 }
 
-/* NAME for people: no more than "" without memory. */
-static const char *shown(struct arena *arena, const char *name)
-{
-    struct text text = text_in(arena);
-
-    text_add_safe(&text, name, strlen(name), SHOWN_MAX);
-    return text_string(&text) != NULL ? text_string(&text) : "";
-}
-
 static void set_refused(struct outcome *outcome, enum reason reason, const char *name)
 {
     outcome_set(outcome, VOUCH_POLICY, reason);
-    check_detail(outcome, "%s", shown(outcome->arena, name));
+    check_detail(outcome, "%s", tls_name_shown(outcome->arena, name));
 }
 
 /* False: no memory. */
@@ -195,7 +184,7 @@ static bool apply_lists(const struct check *check, struct outcome *outcome,
 static void add_name(struct outcome *outcome, const char *property, const char *name)
 {
     if (name[0] != '\0')
-        outcome_property(outcome, "policy", property, shown(outcome->arena, name));
+        outcome_property(outcome, "policy", property, tls_name_shown(outcome->arena, name));
 }
 
 static void add_properties(const struct check *check, struct outcome *outcome,
@@ -244,7 +233,7 @@ static bool match_helo(const struct check *check, struct outcome *outcome, const
 static void trace(const struct check *check, struct outcome *outcome,
                   const struct certificate *certificate)
 {
-    const char *verify = shown(check->arena, check->facts->mta[VOUCH_FACT_TLS_VERIFY]);
+    const char *verify = tls_name_shown(check->arena, check->facts->mta[VOUCH_FACT_TLS_VERIFY]);
 
     if (outcome->reason == REASON_TLS_MTA_ERROR)
         check_detail(outcome, "%s", verify);
@@ -253,8 +242,8 @@ static void trace(const struct check *check, struct outcome *outcome,
                    verify[0] != '\0' ? ", verify=" : "", verify);
     if (certificate->result == VOUCH_PASS)
         check_rule(outcome, "tls: issued by \"%s\" to \"%s\"",
-                   shown(check->arena, certificate->issuer),
-                   shown(check->arena, certificate->subject));
+                   tls_name_shown(check->arena, certificate->issuer),
+                   tls_name_shown(check->arena, certificate->subject));
     check_rule(outcome, "tls: %s", reason_text(outcome->reason));
 }
 

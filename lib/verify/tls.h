@@ -36,8 +36,9 @@
  *
  * Properties: smtp.version, smtp.cipher, smtp.bits of an encrypted connection; of a certificate
  * that is verified policy.cert-issuer and policy.cert-subject, in which octets that cannot be
- * printed are \xHH and a backslash is doubled, and policy.mta, which says whose words these are;
- * smtp.helo when it matches.  The outcome has a domain, the HELO name, only when it matches. */
+ * printed are \xHH and a backslash is doubled (a long one is cut: tls_name.h), and policy.mta,
+ * which says whose words these are; smtp.helo when it matches.  The outcome has a domain, the HELO
+ * name, only when it matches. */
 
 #include "lib/verify/verifier.h"
 

@@ -3,10 +3,17 @@
  */
 #include "lib/verify/tls_name.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #include "lib/base/ascii.h"
+#include "lib/base/text.h"
 #include "lib/vouch.h"
+
+enum {
+    SHOWN_MAX = 240, /* octets */
+    DIGEST_SIZE = 17 /* hexadecimal digits and NUL */
+};
 
 static int digit(char c)
 {
@@ -52,6 +59,36 @@ int tls_name_decode(struct arena *arena, const char *text, size_t length, const 
     octets[count] = '\0';
     *name = octets;
     return VOUCH_OK;
+}
+
+/* Of NAME as it is compared.  False: no memory. */
+static bool digest(struct arena *arena, const char *name, char digits[DIGEST_SIZE])
+{
+    const char *folded = tls_name_fold(arena, name);
+    unsigned char hash[crypto_generichash_BYTES_MIN];
+
+    if (folded == NULL)
+        return false;
+    (void)crypto_generichash(hash, sizeof hash, (const unsigned char *)folded, strlen(folded), NULL,
+                             0);
+    (void)sodium_bin2hex(digits, DIGEST_SIZE, hash, DIGEST_SIZE / 2);
+    return true;
+}
+
+const char *tls_name_shown(struct arena *arena, const char *name)
+{
+    struct text whole = text_in(arena);
+    struct text cut = text_in(arena);
+    char digits[DIGEST_SIZE];
+
+    text_add_safe(&whole, name, strlen(name), 4 * (size_t)TLS_NAME_MAX);
+    if (text_string(&whole) == NULL || whole.length <= SHOWN_MAX)
+        return text_string(&whole) != NULL ? text_string(&whole) : "";
+    text_add_safe(&cut, name, strlen(name), SHOWN_MAX - DIGEST_SIZE);
+    if (!digest(arena, name, digits))
+        return "";
+    text_add(&cut, digits);
+    return text_string(&cut) != NULL ? text_string(&cut) : "";
 }
 
 static bool is_space(char c)

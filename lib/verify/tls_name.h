@@ -25,6 +25,11 @@ int tls_name_decode(struct arena *arena, const char *text, size_t length, const 
  * the ends (as RFC 4518 2.6.1).  NULL: no memory. */
 const char *tls_name_fold(struct arena *arena, const char *name);
 
+/* NAME for people and as a key: printable, at most 243 octets.  A longer one is cut, and ends in
+ * "..." and 16 digits that stand for the whole of it as it is compared, so that two names do not
+ * become one.  "": no memory. */
+const char *tls_name_shown(struct arena *arena, const char *name);
+
 /* Whether NAME, which is folded, is like PATTERN: in that a '*' stands for any octets, or none, and
  * the case of letters does not matter. */
 bool tls_name_matches(const char *pattern, const char *name);
