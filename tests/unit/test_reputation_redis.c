@@ -279,11 +279,25 @@ static void test_trouble_lasts(void **state)
 }
 
 /* Answers every command, but takes its time. */
+__attribute__((noreturn)) static void be_slow_redis(int listener)
+{
+    char octets[65536];
+
+    for (;;) {
+        int one = accept(listener, NULL, NULL);
+
+        while (recv(one, octets, sizeof octets, 0) > 0) {
+            (void)usleep(100000);
+            (void)send(one, ":1\r\n", 4, MSG_NOSIGNAL);
+        }
+        (void)close(one);
+    }
+}
+
 static pid_t start_slow_redis(void)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-    char octets[65536];
     pid_t child;
 
     (void)snprintf(address.sun_path, sizeof address.sun_path, "%s/redis.sock", directory);
@@ -291,16 +305,8 @@ static pid_t start_slow_redis(void)
     assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(listen(listener, 5), 0);
     child = fork();
-    for (int one = -1; child == 0;) {
-        if (one < 0)
-            one = accept(listener, NULL, NULL);
-        while (recv(one, octets, sizeof octets, 0) > 0) {
-            (void)usleep(100000);
-            (void)send(one, ":1\r\n", 4, MSG_NOSIGNAL);
-        }
-        (void)close(one);
-        one = -1;
-    }
+    if (child == 0)
+        be_slow_redis(listener);
     (void)close(listener);
     return child;
 }
