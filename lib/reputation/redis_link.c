@@ -4,6 +4,7 @@
 #include "lib/reputation/redis_link.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,9 +14,9 @@
 
 #include "lib/base/ascii.h"
 
-static const struct timeval PATIENCE = {.tv_sec = 0, .tv_usec = 200000};
+enum { PATIENCE = 200 /* milliseconds */, PASSWORD_SIZE = 256 };
 
-enum { PASSWORD_SIZE = 256, ADDRESS_SIZE = 64 };
+static const struct timeval PATIENCE_TIME = {.tv_sec = 0, .tv_usec = PATIENCE * 1000};
 
 void redis_link_close(struct redis_link *link)
 {
@@ -56,10 +57,10 @@ static redisContext *open_socket(const char *where)
     int port = 0;
 
     if (strncmp(where, "unix:", 5) == 0)
-        return redisConnectUnixWithTimeout(where + 5, PATIENCE);
+        return redisConnectUnixWithTimeout(where + 5, PATIENCE_TIME);
     for (where += strlen("inet:"); ascii_is_digit(*where) && port <= 65535; where++)
         port = port * 10 + (*where - '0');
-    return redisConnectWithTimeout(where + 1, port, PATIENCE);
+    return redisConnectWithTimeout(where + 1, port, PATIENCE_TIME);
 }
 
 static bool read_password(const char *path, char password[PASSWORD_SIZE])
@@ -76,10 +77,74 @@ static bool read_password(const char *path, char password[PASSWORD_SIZE])
     return found;
 }
 
+/* hiredis bounds each read alone, so a reply that comes in drips would have no end. */
+static bool wait_readable(const redisContext *context, nanoseconds until)
+{
+    struct pollfd readable = {.fd = context->fd, .events = POLLIN};
+    nanoseconds now = clock_now();
+    int ready = 0;
+
+    if (now < until)
+        ready = poll(&readable, 1, (int)((until - now) / NANOSECONDS_PER_MILLISECOND) + 1);
+    return ready > 0;
+}
+
+static bool send_commands(redisContext *context, const struct redis_command *commands, size_t count,
+                          nanoseconds until)
+{
+    int done = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (redisAppendCommandArgv(context, commands[i].count, commands[i].words,
+                                   commands[i].lengths) != REDIS_OK)
+            return false;
+    while (done == 0 && clock_now() < until)
+        if (redisBufferWrite(context, &done) != REDIS_OK)
+            return false;
+    return done != 0;
+}
+
+static bool take_reply(redisContext *context, nanoseconds until, redisReply **reply)
+{
+    void *taken = NULL;
+
+    while (redisGetReplyFromReader(context, &taken) == REDIS_OK && taken == NULL)
+        if (!wait_readable(context, until) || redisBufferRead(context) != REDIS_OK)
+            return false;
+    *reply = taken;
+    return taken != NULL;
+}
+
+/* False: CONTEXT is of no more use. */
+static bool exchange(redisContext *context, const struct redis_command *commands, size_t count,
+                     redisReply **replies)
+{
+    nanoseconds until = clock_now() + PATIENCE * NANOSECONDS_PER_MILLISECOND;
+    size_t taken = 0;
+
+    if (!send_commands(context, commands, count, until))
+        return false;
+    while (taken < count && take_reply(context, until, &replies[taken]))
+        taken++;
+    if (taken == count)
+        return true;
+    while (taken > 0)
+        freeReplyObject(replies[--taken]);
+    return false;
+}
+
+static const char *reason(const redisContext *context)
+{
+    return context->err != 0 ? context->errstr : "it does not answer in time";
+}
+
 static bool log_in(redisContext *context, const char *password_file, struct trouble *trouble)
 {
     char password[PASSWORD_SIZE];
-    redisReply *reply;
+    const char *words[] = {"AUTH", password};
+    size_t lengths[] = {4, 0};
+    const struct redis_command command = {2, words, lengths};
+    redisReply *reply = NULL;
     bool accepted;
 
     if (password_file[0] == '\0')
@@ -88,12 +153,12 @@ static bool log_in(redisContext *context, const char *password_file, struct trou
         trouble_say(trouble, "%s: no password can be read", password_file);
         return false;
     }
-    reply = redisCommand(context, "AUTH %s", password);
-    accepted = reply != NULL && reply->type == REDIS_REPLY_STATUS;
+    lengths[1] = strlen(password);
+    accepted = exchange(context, &command, 1, &reply) && reply->type == REDIS_REPLY_STATUS;
     if (!accepted)
         trouble_say(trouble, "Redis does not take the password: %s",
                     reply != NULL && reply->type == REDIS_REPLY_ERROR ? reply->str
-                                                                      : context->errstr);
+                                                                      : reason(context));
     freeReplyObject(reply);
     return accepted;
 }
@@ -106,7 +171,7 @@ static int connect_link(struct redis_link *link, const struct reputation_setting
     if (context == NULL)
         return VOUCH_ERROR_MEMORY;
     link->context = context;
-    if (context->err == 0 && redisSetTimeout(context, PATIENCE) == REDIS_OK) {
+    if (context->err == 0 && redisSetTimeout(context, PATIENCE_TIME) == REDIS_OK) {
         if (log_in(context, settings->redis_password_file, trouble))
             return VOUCH_OK;
     } else {
@@ -114,24 +179,6 @@ static int connect_link(struct redis_link *link, const struct reputation_setting
     }
     redis_link_close(link);
     return VOUCH_ERROR_SYSTEM;
-}
-
-static bool exchange(struct redis_link *link, const struct redis_command *commands, size_t count,
-                     redisReply **replies)
-{
-    size_t taken = 0;
-
-    for (size_t i = 0; i < count; i++)
-        if (redisAppendCommandArgv(link->context, commands[i].count, commands[i].words,
-                                   commands[i].lengths) != REDIS_OK)
-            return false;
-    while (taken < count && redisGetReply(link->context, (void **)&replies[taken]) == REDIS_OK)
-        taken++;
-    if (taken == count)
-        return true;
-    while (taken > 0)
-        freeReplyObject(replies[--taken]);
-    return false;
 }
 
 static int ask(struct redis_link *link, const struct reputation_settings *settings,
@@ -146,13 +193,13 @@ static int ask(struct redis_link *link, const struct reputation_settings *settin
             error = connect_link(link, settings, trouble);
         if (error != VOUCH_OK)
             return error;
-        if (exchange(link, commands, count, replies)) {
+        if (exchange(link->context, commands, count, replies)) {
             link->is_used = true;
             return VOUCH_OK;
         }
         was_used = link->is_used && link->context->err == REDIS_ERR_EOF;
         was_used |= link->is_used && link->context->err == REDIS_ERR_IO && errno != EAGAIN;
-        trouble_say(trouble, "Redis at %s: %s", settings->redis, link->context->errstr);
+        trouble_say(trouble, "Redis at %s: %s", settings->redis, reason(link->context));
         redis_link_close(link);
         if (!was_used)
             return VOUCH_ERROR_SYSTEM;

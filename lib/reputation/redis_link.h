@@ -6,7 +6,8 @@
 
 /* redis_link.h - one connection to Redis, for one thread at a time.
  *
- * Everything is bounded in time: a fifth of a second to connect, and as much for each answer. */
+ * Everything is bounded in time: a fifth of a second to connect, as much to log in, and as
+ * much for all answers of one call. */
 
 #include <hiredis/hiredis.h>
 #include <stdbool.h>

@@ -10,6 +10,9 @@ enum { LINKS_MAX = 16 };
 /* Longer than the thread that looks after it waits between two looks. */
 static const nanoseconds AWAY = 5 * NANOSECONDS_PER_SECOND;
 
+/* For a connection that is free: the mail waits for it. */
+static const nanoseconds PATIENCE = 200 * NANOSECONDS_PER_MILLISECOND;
+
 struct idle_link {
     struct redis_link link;
     struct idle_link *next;
@@ -25,6 +28,19 @@ struct redis_pool {
     struct idle_link *idle; /* the last used first */
 };
 
+static bool make_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+    bool made;
+
+    if (pthread_condattr_init(&attributes) != 0)
+        return false;
+    made = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
+           pthread_cond_init(condition, &attributes) == 0;
+    (void)pthread_condattr_destroy(&attributes);
+    return made;
+}
+
 struct redis_pool *redis_pool_new(const struct reputation_settings *settings,
                                   struct trouble *trouble)
 {
@@ -38,7 +54,7 @@ struct redis_pool *redis_pool_new(const struct reputation_settings *settings,
         free(pool);
         return NULL;
     }
-    if (pthread_cond_init(&pool->returned, NULL) != 0) {
+    if (!make_condition(&pool->returned)) {
         (void)pthread_mutex_destroy(&pool->lock);
         free(pool);
         return NULL;
@@ -61,16 +77,23 @@ void redis_pool_free(struct redis_pool *pool)
     free(pool);
 }
 
+/* NULL: none was free in time. */
 static struct idle_link *borrow(struct redis_pool *pool)
 {
+    struct timespec until = clock_timespec(clock_now() + PATIENCE);
     struct idle_link *link;
+    int error = 0;
 
     (void)pthread_mutex_lock(&pool->lock);
-    while (pool->idle == NULL)
-        (void)pthread_cond_wait(&pool->returned, &pool->lock);
+    while (pool->idle == NULL && error == 0)
+        error = pthread_cond_timedwait(&pool->returned, &pool->lock, &until);
     link = pool->idle;
-    pool->idle = link->next;
+    if (link != NULL)
+        pool->idle = link->next;
     (void)pthread_mutex_unlock(&pool->lock);
+    if (link == NULL)
+        trouble_say(pool->trouble, "Redis at %s: it is too slow for all who ask",
+                    pool->settings->redis);
     return link;
 }
 
@@ -110,6 +133,8 @@ int redis_pool_ask(struct redis_pool *pool, const struct redis_command *commands
     if (redis_pool_is_away(pool))
         return VOUCH_ERROR_SYSTEM;
     link = borrow(pool);
+    if (link == NULL)
+        return VOUCH_ERROR_SYSTEM;
     if (!redis_pool_is_away(pool))
         error = ask(pool, link, commands, count, replies);
     give_back(pool, link);
@@ -120,8 +145,11 @@ int redis_pool_try(struct redis_pool *pool, const struct redis_command *commands
                    redisReply **replies)
 {
     struct idle_link *link = borrow(pool);
-    int error = ask(pool, link, commands, count, replies);
+    int error;
 
+    if (link == NULL)
+        return VOUCH_ERROR_SYSTEM;
+    error = ask(pool, link, commands, count, replies);
     give_back(pool, link);
     return error;
 }

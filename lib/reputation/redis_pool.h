@@ -20,8 +20,8 @@ struct redis_pool *redis_pool_new(const struct reputation_settings *settings,
                                   struct trouble *trouble);
 void redis_pool_free(struct redis_pool *pool);
 
-/* As redis_link_ask, on a connection that is idle.  VOUCH_ERROR_SYSTEM at once while Redis is
- * away. */
+/* As redis_link_ask, on a connection that is idle or will be within a fifth of a second.
+ * VOUCH_ERROR_SYSTEM at once while Redis is away. */
 int redis_pool_ask(struct redis_pool *pool, const struct redis_command *commands, size_t count,
                    redisReply **replies);
 

@@ -3,6 +3,7 @@
  */
 /* Reputation shared by several hosts, with a real redis-server. */
 #include <math.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -546,6 +547,135 @@ static void test_no_redis_at_all(void **state)
     }
 }
 
+/* Accepts everything and answers TEXT, a piece at a time; ended by SIGKILL. */
+static pid_t drip(int listener, const char *text)
+{
+    pid_t child = fork();
+
+    if (child == 0)
+        (void)alarm(20); /* a test that fails leaves it behind */
+    while (child == 0) {
+        int one = accept(listener, NULL, NULL);
+
+        for (const char *at = text; *at != '\0' && send(one, at, 1, MSG_NOSIGNAL) == 1; at++)
+            (void)usleep(50000);
+    }
+    return child;
+}
+
+/* Something that is never silent for long, and never done: the mail does not wait for it. */
+static void test_dripping(void **state)
+{
+    static const char *const answers[] = {
+        "*3\r\n$1\r\n1\r\n$1\r\n9\r\n$10\r\n1700000000\r\n",
+        "+OK, though it takes a while\r\n*3\r\n$1\r\n1\r\n$1\r\n9\r\n$1\r\n1\r\n",
+    };
+    const struct reputation_name names[] = {{REPUTATION_HELO, "a.example"}};
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    (void)state;
+    redis_server_kill();
+    write_password("secret");
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s/redis.sock", directory);
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        struct reputation_settings settings = settings_of(file_a);
+        int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+        struct reputation_reading reading;
+        struct reputation *reputation;
+        pid_t child;
+
+        settings.redis_password_file = i == 1 ? password_file : "";
+        (void)unlink(address.sun_path);
+        assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
+        assert_int_equal(listen(listener, 5), 0);
+        child = drip(listener, answers[i]);
+        assert_int_equal(reputation_new(&settings, &reputation), VOUCH_OK);
+        assert_int_equal(reputation_lookup(reputation, names, 1, NOW, &reading),
+                         VOUCH_ERROR_SYSTEM);
+        reputation_release(reputation);
+        (void)kill(child, SIGKILL);
+        (void)close(listener);
+    }
+}
+
+enum { ASKERS = 200 };
+
+struct asker {
+    pthread_t thread;
+    struct reputation *reputation;
+    unsigned number;
+    int error;
+};
+
+static void *ask_one(void *argument)
+{
+    struct asker *asker = argument;
+    char name[32];
+    const struct reputation_name names[] = {{REPUTATION_HELO, name}};
+    struct reputation_reading reading;
+
+    (void)snprintf(name, sizeof name, "n%u.example", asker->number);
+    asker->error = reputation_lookup(asker->reputation, names, 1, NOW, &reading);
+    return NULL;
+}
+
+/* On each connection every question is answered, but only after a while. */
+static pid_t answer_slowly(int listener)
+{
+    static const char answer[] = "*3\r\n$-1\r\n$-1\r\n$-1\r\n";
+    pid_t child = fork();
+    char question[512];
+
+    if (child == 0)
+        (void)alarm(20);
+    while (child == 0) {
+        int one = accept(listener, NULL, NULL);
+
+        if (fork() != 0) {
+            (void)close(one);
+            continue;
+        }
+        (void)alarm(20);
+        while (recv(one, question, sizeof question, 0) > 0 && usleep(40000) == 0)
+            (void)send(one, answer, sizeof answer - 1, MSG_NOSIGNAL);
+        _exit(0);
+    }
+    return child;
+}
+
+/* More ask than there are connections: the last do not wait until all others had their answers. */
+static void test_slow(void **state)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct reputation_settings settings = settings_of(file_a);
+    int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+    struct asker askers[ASKERS];
+    struct reputation *reputation;
+    unsigned refused = 0;
+    pid_t child;
+
+    (void)state;
+    redis_server_kill();
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s/redis.sock", directory);
+    (void)unlink(address.sun_path);
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(listener, 50), 0);
+    child = answer_slowly(listener);
+    assert_int_equal(reputation_new(&settings, &reputation), VOUCH_OK);
+    for (unsigned i = 0; i < ASKERS; i++) {
+        askers[i] = (struct asker){.reputation = reputation, .number = i};
+        assert_int_equal(pthread_create(&askers[i].thread, NULL, ask_one, &askers[i]), 0);
+    }
+    for (unsigned i = 0; i < ASKERS; i++) {
+        (void)pthread_join(askers[i].thread, NULL);
+        refused += askers[i].error != VOUCH_OK ? 1 : 0;
+    }
+    reputation_release(reputation);
+    (void)kill(child, SIGKILL);
+    (void)close(listener);
+    assert_true(refused > 0);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -554,7 +684,7 @@ int main(void)
         TEST(test_restarted),       TEST(test_delivered_twice), TEST(test_journal_full),
         TEST(test_foreign_values),  TEST(test_list_and_forget), TEST(test_pruned),
         TEST(test_password),        TEST(test_no_redis_at_all), TEST(test_trouble_lasts),
-        TEST(test_slow_delivery),
+        TEST(test_slow_delivery),   TEST(test_dripping),        TEST(test_slow),
     };
 
     if (!redis_server_is_installed()) {
