@@ -157,6 +157,18 @@ int sqlite_open_writer(const char *path, struct trouble *trouble, sqlite3 **db)
     return error;
 }
 
+bool sqlite_is_in_place(sqlite3 *db, struct trouble *trouble)
+{
+    int moved = 0;
+
+    if (sqlite3_file_control(db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || moved == 0)
+        return true;
+    trouble_say(trouble,
+                "%s: the file was removed or replaced while in use; vouch-milter needs a restart",
+                sqlite3_db_filename(db, "main"));
+    return false;
+}
+
 bool sqlite_bind_key(sqlite3_stmt *statement, const struct store_key *key)
 {
     return sqlite3_bind_int(statement, 1, (int)key->kind) == SQLITE_OK &&

@@ -35,6 +35,11 @@ int sqlite_run(sqlite3 *db, const char *sql, struct trouble *trouble);
 /* Say what DB complains of. */
 void sqlite_complain(sqlite3 *db, struct trouble *trouble);
 
+/* Whether the file of DB is still where it was opened.  If not, what is written goes where nobody
+ * finds it: told to TROUBLE.  It cannot be opened anew beside connections to the old one: they
+ * share the -shm file, which SQLite would cut under them. */
+bool sqlite_is_in_place(sqlite3 *db, struct trouble *trouble);
+
 /* Bind KIND and NAME of KEY as parameters 1 and 2. */
 bool sqlite_bind_key(sqlite3_stmt *statement, const struct store_key *key);
 

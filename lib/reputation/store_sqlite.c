@@ -174,7 +174,8 @@ static int write_batch(void *argument, const struct store_observation *batch, si
 {
     struct sqlite_store *store = argument;
 
-    if (sqlite_run(store->db, "BEGIN IMMEDIATE", store->trouble) != VOUCH_OK)
+    if (!sqlite_is_in_place(store->db, store->trouble) ||
+        sqlite_run(store->db, "BEGIN IMMEDIATE", store->trouble) != VOUCH_OK)
         return VOUCH_ERROR_SYSTEM;
     if (!add_all(store, batch, count, now)) {
         sqlite_complain(store->db, store->trouble);
@@ -196,7 +197,7 @@ static void idle(void *argument)
 {
     struct sqlite_store *store = argument;
 
-    if (store->trouble->away &&
+    if (sqlite_is_in_place(store->db, store->trouble) && store->trouble->away &&
         sqlite_run(store->db, "SELECT 1 FROM names LIMIT 1", store->trouble) == VOUCH_OK)
         trouble_over(store->trouble);
 }

@@ -411,6 +411,25 @@ static void test_no_directory(void **state)
     reputation_release(reputation);
 }
 
+/* Nothing is written where nobody finds it. */
+static void test_removed(void **state)
+{
+    struct reputation *reputation = started();
+    struct reputation_status status;
+
+    (void)state;
+    observe(reputation, "a.example", false, 1);
+    flush(reputation);
+    assert_int_equal(unlink(path), 0);
+    observe(reputation, "a.example", false, 1);
+    assert_int_equal(reputation_flush(reputation, NANOSECONDS_PER_SECOND), VOUCH_ERROR_LIMIT);
+    reputation_status(reputation, &status);
+    assert_int_equal(status.written, 1);
+    assert_true(status.away);
+    assert_non_null(strstr(status.trouble, "removed or replaced"));
+    reputation_release(reputation);
+}
+
 /* While another connection holds the file, observing never waits, readers see the last commit, and
  * a full queue drops and counts. */
 static void test_busy_writer(void **state)
@@ -500,6 +519,7 @@ int main(void)
         TEST(test_pruned),
         TEST(test_not_a_database),
         TEST(test_no_directory),
+        TEST(test_removed),
         TEST(test_busy_writer),
         TEST(test_threads),
     };
