@@ -54,9 +54,12 @@ static size_t name_length(struct message_span line)
 static int add_field(struct header_list *list, struct message_span field, size_t name)
 {
     const char *colon = memchr(field.octets, ':', field.length);
-    char *copy = arena_copy(list->arena, field.octets, name);
+    char *copy;
     int error;
 
+    if (list->truncated)
+        return VOUCH_OK;
+    copy = arena_copy(list->arena, field.octets, name);
     if (copy == NULL)
         return VOUCH_ERROR_MEMORY;
     field = without_end(field);

@@ -21,8 +21,9 @@ struct message_span {
 };
 
 /* Read the header of MESSAGE, without the "From " line of a mailbox file, into LIST; *BODY is what
- * is behind the empty line.  A line that is no field ends the header.  Fields beyond the bounds of
- * LIST are left out.  VOUCH_ERROR_MEMORY. */
+ * is behind the empty line.  A line that is no field ends the header.  From the first field
+ * on that goes beyond the bounds of LIST all are left out: what stands behind one that is not seen
+ * does not move up to those before it.  VOUCH_ERROR_MEMORY. */
 VOUCH_MUST_CHECK int message_read(struct message_span message, struct header_list *list,
                                   struct message_span *body);
 

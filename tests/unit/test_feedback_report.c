@@ -131,12 +131,33 @@ static void test_header(void **state)
     arena_free(arena);
 }
 
+/* What stands behind a field that is too large is not next to what stands before it. */
+static void test_too_large(void **state)
+{
+    static const char message[] = "A: 1\r\nX: 0123456789012345678901234567890123456789\r\nA: 2\r\n"
+                                  "\r\nbody";
+    struct arena *arena = arena_new(1 << 20);
+    struct header_list list = header_list_in(arena, HEADER_FIELD_COST * 2 + 16);
+    struct message_span body;
+
+    (void)state;
+    assert_non_null(arena);
+    assert_int_equal(message_read((struct message_span){message, strlen(message)}, &list, &body),
+                     VOUCH_OK);
+    assert_non_null(list.first);
+    assert_null(list.first->next);
+    assert_true(list.truncated);
+    assert_int_equal(body.length, 4);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reports),
         cmocka_unit_test(test_cut_anywhere),
         cmocka_unit_test(test_header),
+        cmocka_unit_test(test_too_large),
     };
 
     return cmocka_run_group_tests_name("feedback_report", tests, NULL, NULL);
