@@ -602,6 +602,7 @@ enum { ASKERS = 200 };
 
 struct asker {
     pthread_t thread;
+    pthread_barrier_t *start; /* all ask at once, however long threads take to begin */
     struct reputation *reputation;
     unsigned number;
     int error;
@@ -615,6 +616,7 @@ static void *ask_one(void *argument)
     struct reputation_reading reading;
 
     (void)snprintf(name, sizeof name, "n%u.example", asker->number);
+    (void)pthread_barrier_wait(asker->start);
     asker->error = reputation_lookup(asker->reputation, names, 1, NOW, &reading);
     return NULL;
 }
@@ -636,7 +638,7 @@ static pid_t answer_slowly(int listener)
             continue;
         }
         (void)alarm(20);
-        while (recv(one, question, sizeof question, 0) > 0 && usleep(40000) == 0)
+        while (recv(one, question, sizeof question, 0) > 0 && usleep(100000) == 0)
             (void)send(one, answer, sizeof answer - 1, MSG_NOSIGNAL);
         _exit(0);
     }
@@ -651,6 +653,7 @@ static void test_slow(void **state)
     int listener = socket(AF_UNIX, SOCK_STREAM, 0);
     struct asker askers[ASKERS];
     struct reputation *reputation;
+    pthread_barrier_t start;
     unsigned refused = 0;
     pid_t child;
 
@@ -662,14 +665,16 @@ static void test_slow(void **state)
     assert_int_equal(listen(listener, 50), 0);
     child = answer_slowly(listener);
     assert_int_equal(reputation_new(&settings, &reputation), VOUCH_OK);
+    assert_int_equal(pthread_barrier_init(&start, NULL, ASKERS), 0);
     for (unsigned i = 0; i < ASKERS; i++) {
-        askers[i] = (struct asker){.reputation = reputation, .number = i};
+        askers[i] = (struct asker){.start = &start, .reputation = reputation, .number = i};
         assert_int_equal(pthread_create(&askers[i].thread, NULL, ask_one, &askers[i]), 0);
     }
     for (unsigned i = 0; i < ASKERS; i++) {
         (void)pthread_join(askers[i].thread, NULL);
         refused += askers[i].error != VOUCH_OK ? 1 : 0;
     }
+    (void)pthread_barrier_destroy(&start);
     reputation_release(reputation);
     (void)kill(child, SIGKILL);
     (void)close(listener);
