@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/verify/public_key.h"
+
 enum { FILE_MAX = 64 << 10, PUBLIC_MAX = 1024 };
 
 struct sign_key {
@@ -109,15 +111,9 @@ static bool is_whole(EVP_PKEY *key)
     const unsigned char hash[SHA256_DIGEST_LENGTH] = {0};
     unsigned char octets[SIGN_KEY_SIGNATURE_MAX];
     size_t count = sizeof octets;
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
-    bool whole;
+    bool whole = sign_rsa(key, EVP_sha256(), hash, sizeof hash, octets, &count) &&
+                 public_key_verifies_rsa(key, EVP_sha256(), octets, count, hash, sizeof hash);
 
-    whole = context != NULL && sign_rsa(key, EVP_sha256(), hash, sizeof hash, octets, &count) &&
-            EVP_PKEY_verify_init(context) == 1 &&
-            EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
-            EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1 &&
-            EVP_PKEY_verify(context, octets, count, hash, sizeof hash) == 1;
-    EVP_PKEY_CTX_free(context);
     ERR_clear_error();
     return whole;
 }

@@ -5,7 +5,6 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/rsa.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -226,20 +225,6 @@ bool dkim_header_hash(const struct header_list *headers, const struct dkim_signa
     return made;
 }
 
-static bool verify_rsa(EVP_PKEY *key, const EVP_MD *md, const unsigned char *octets, size_t count,
-                       const unsigned char *hash, size_t length)
-{
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
-    bool good;
-
-    good = context != NULL && EVP_PKEY_verify_init(context) == 1 &&
-           EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_signature_md(context, md) == 1 &&
-           EVP_PKEY_verify(context, octets, count, hash, length) == 1;
-    EVP_PKEY_CTX_free(context);
-    return good;
-}
-
 /* RFC 8463 3: Ed25519 signs the SHA-256 hash. */
 static bool verify_ed25519(EVP_PKEY *key, const unsigned char *octets, size_t count,
                            const unsigned char *hash, size_t length)
@@ -265,7 +250,7 @@ bool dkim_header_verify(const struct dkim_signature *signature, const struct dki
     if (signature->algorithm == DKIM_ED25519_SHA256)
         good = verify_ed25519(key->key, octets, count, hash, length);
     else
-        good = verify_rsa(key->key, hash_of(signature), octets, count, hash, length);
+        good = public_key_verifies_rsa(key->key, hash_of(signature), octets, count, hash, length);
     ERR_clear_error();
     return good;
 }

@@ -3,9 +3,7 @@
  */
 #include "lib/verify/domainkeys.h"
 
-#include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/rsa.h>
 #include <string.h>
 
 #include "lib/base/ascii.h"
@@ -160,20 +158,11 @@ static void take_body(void *state, const void *octets, size_t length)
 static bool verifies(const struct domainkeys_signature *signature, EVP_PKEY *key,
                      const unsigned char hash[DOMAINKEYS_HASH_SIZE])
 {
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
     unsigned char octets[DOMAINKEYS_SIGNATURE_MAX];
-    size_t length = 0;
-    bool good;
+    size_t length;
 
-    good = context != NULL &&
-           public_key_decode(signature->digits, octets, sizeof octets, &length) &&
-           EVP_PKEY_verify_init(context) == 1 &&
-           EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_signature_md(context, EVP_sha1()) == 1 &&
-           EVP_PKEY_verify(context, octets, length, hash, DOMAINKEYS_HASH_SIZE) == 1;
-    EVP_PKEY_CTX_free(context);
-    ERR_clear_error();
-    return good;
+    return public_key_decode(signature->digits, octets, sizeof octets, &length) &&
+           public_key_verifies_rsa(key, EVP_sha1(), octets, length, hash, DOMAINKEYS_HASH_SIZE);
 }
 
 static void add_properties(const struct content *content, struct trial *trial, bool binds_local)

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#include <string.h>
-
 #include "lib/base/ascii.h"
 #include "lib/verify/tls.h"
 

@@ -5,6 +5,7 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <sodium.h>
 #include <string.h>
@@ -36,6 +37,21 @@ EVP_PKEY *public_key_rsa(const unsigned char *octets, size_t length)
     }
     ERR_clear_error();
     return key;
+}
+
+bool public_key_verifies_rsa(EVP_PKEY *key, const EVP_MD *md, const unsigned char *octets,
+                             size_t length, const unsigned char *hash, size_t hash_length)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
+    bool good;
+
+    good = context != NULL && EVP_PKEY_verify_init(context) == 1 &&
+           EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_signature_md(context, md) == 1 &&
+           EVP_PKEY_verify(context, octets, length, hash, hash_length) == 1;
+    EVP_PKEY_CTX_free(context);
+    ERR_clear_error();
+    return good;
 }
 
 EVP_PKEY *public_key_ed25519(const unsigned char *octets, size_t length)
