@@ -67,22 +67,21 @@ static struct sign_key *find_key(const struct config_sign *signs, size_t at)
     return NULL;
 }
 
-static int load(const struct reader *reader, const struct config_sign *signs, size_t at,
-                struct sign_key **key, const char **problem)
+static int load(const struct config_sign *signs, size_t at, uid_t user, struct sign_key **key,
+                const char **problem)
 {
     *key = find_key(signs, at);
     if (*key != NULL)
         return VOUCH_OK;
-    return sign_key_load(signs[at].settings.key_file, find_reader(reader->config->process.user),
-                         key, problem);
+    return sign_key_load(signs[at].settings.key_file, user, key, problem);
 }
 
-static void load_key(struct reader *reader, struct config_sign *signs, size_t at)
+static void load_key(struct reader *reader, struct config_sign *signs, size_t at, uid_t user)
 {
     struct config_sign *sign = &signs[at];
     struct sign_settings *settings = &sign->settings;
     const char *problem = "";
-    int error = load(reader, signs, at, &settings->key, &problem);
+    int error = load(signs, at, user, &settings->key, &problem);
 
     if (error == VOUCH_ERROR_MEMORY)
         reader_fail(reader, error);
@@ -148,7 +147,7 @@ static void check_once(struct reader *reader, const struct config_sign *signs, s
     }
 }
 
-static void finish(struct reader *reader, struct config_sign *signs, size_t at)
+static void finish(struct reader *reader, struct config_sign *signs, size_t at, uid_t user)
 {
     struct config_sign *sign = &signs[at];
 
@@ -157,7 +156,7 @@ static void finish(struct reader *reader, struct config_sign *signs, size_t at)
     if (sign->settings.selector != NULL)
         check_once(reader, signs, at);
     if (sign->settings.key_file != NULL)
-        load_key(reader, signs, at);
+        load_key(reader, signs, at, user);
 }
 
 void reader_signs_finish(struct reader *reader)
@@ -166,6 +165,7 @@ void reader_signs_finish(struct reader *reader)
     struct config_sign *signs = config->signs;
     const struct sign_settings **settings =
         arena_calloc(reader->arena, config->sign_count + 1, sizeof *settings);
+    uid_t user = config->sign_count > 0 ? find_reader(config->process.user) : (uid_t)-1;
 
     if (settings == NULL) {
         reader_fail(reader, VOUCH_ERROR_MEMORY);
@@ -173,7 +173,7 @@ void reader_signs_finish(struct reader *reader)
     }
     for (size_t i = 0; i < config->sign_count; i++) {
         if (reader->error != VOUCH_ERROR_MEMORY)
-            finish(reader, signs, i);
+            finish(reader, signs, i, user);
         if (signs[i].settings.key != NULL)
             settings[config->sign_settings_count++] = &signs[i].settings;
     }
