@@ -123,11 +123,14 @@ static struct fate fate_of(const struct vouch_message *message)
 void vouch_message_remember(struct vouch_message *message)
 {
     struct reputation *reputation = message->session->engine->reputation;
-    struct fate fate = fate_of(message);
     struct reputation_name names[IDENTITIES_MAX];
+    struct fate fate;
     size_t count;
 
-    if (reputation == NULL || message->is_remembered || !(fate.weight > 0))
+    if (reputation == NULL || message->is_remembered)
+        return;
+    fate = fate_of(message);
+    if (!(fate.weight > 0))
         return;
     message->is_remembered = true;
     count = identities_find(message->arena, message->outcomes, names);
