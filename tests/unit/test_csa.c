@@ -12,6 +12,7 @@
 
 #include "lib/verify/csa.h"
 #include "lib/verify/helo.h"
+#include "tests/unit/verifier_bench.h"
 
 static const char zone[] = "_client._smtp.mail.example.com. SRV 1 2 0 a.example.com.\n"
                            "_client._smtp.mail.example.com. SRV 1 2 0 b.example.com.\n"
@@ -22,41 +23,6 @@ static const char zone[] = "_client._smtp.mail.example.com. SRV 1 2 0 a.example.
                            "mail.example.com. A 192.0.2.80\n"
                            "a.example.com. A 192.0.2.1\n"
                            "b.example.com. A 192.0.2.10\n";
-
-struct bench {
-    struct facts facts;
-    struct verify_settings settings;
-    struct resolver *resolver;
-    struct check check;
-};
-
-static void bench_begin(struct bench *bench, const char *helo, size_t arena_limit)
-{
-    struct resolver_settings settings = resolver_defaults();
-    struct budget_limits limits = budget_defaults();
-    unsigned line;
-
-    *bench = (struct bench){.facts = {.helo = helo}};
-    assert_true(ip_parse("192.0.2.10", strlen("192.0.2.10"), &bench->facts.client));
-    assert_int_equal(resolver_new_zone(&settings, zone, &bench->resolver, &line), VOUCH_OK);
-    bench->check = (struct check){
-        .facts = &bench->facts,
-        .settings = &bench->settings,
-        .resolver = bench->resolver,
-        .budget = budget_new(&limits),
-        .arena = arena_new(arena_limit),
-    };
-    assert_non_null(bench->check.budget);
-    assert_non_null(bench->check.arena);
-    budget_resume(bench->check.budget);
-}
-
-static void bench_end(struct bench *bench)
-{
-    budget_free(bench->check.budget);
-    arena_free(bench->check.arena);
-    resolver_release(bench->resolver);
-}
 
 static const struct {
     const struct verifier *verifier;
@@ -84,7 +50,7 @@ static void test_memory_runs_out(void **state)
             struct bench bench;
             const struct outcome *outcome;
 
-            bench_begin(&bench, checks[i].helo, limit);
+            bench_begin(&bench, zone, "192.0.2.10", checks[i].helo, limit);
             bench.settings.csa.address_literals = true;
             outcome = checks[i].verifier->check(&bench.check);
             assert_true(outcome != NULL || !complete);
@@ -121,7 +87,7 @@ static void test_prefetch(void **state)
     for (size_t i = 0; i < sizeof prefetches / sizeof prefetches[0]; i++) {
         struct bench bench;
 
-        bench_begin(&bench, prefetches[i].helo, 65536);
+        bench_begin(&bench, zone, "192.0.2.10", prefetches[i].helo, 65536);
         bench.settings.csa.address_literals = prefetches[i].address_literals;
         prefetches[i].verifier->prefetch(&bench.check);
         assert_int_equal(budget_use(bench.check.budget).queries, prefetches[i].queries);
@@ -135,7 +101,7 @@ static void test_prefetch_without_client(void **state)
     struct bench bench;
 
     (void)state;
-    bench_begin(&bench, "mail.example.com", 65536);
+    bench_begin(&bench, zone, "192.0.2.10", "mail.example.com", 65536);
     bench.facts.client.family = IP_NONE;
     csa_verifier.prefetch(&bench.check);
     helo_verifier.prefetch(&bench.check);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "lib/verify/iprev.h"
+#include "tests/unit/verifier_bench.h"
 
 static const char zone[] = "10.2.0.192.in-addr.arpa. PTR a.example.com.\n"
                            "10.2.0.192.in-addr.arpa. PTR b.example.com.\n"
@@ -19,41 +20,6 @@ static const char zone[] = "10.2.0.192.in-addr.arpa. PTR a.example.com.\n"
                            "20.2.0.192.in-addr.arpa. PTR a.example.com.\n"
                            "30.2.0.192.in-addr.arpa. PTR c.example.com.\n"
                            "! c.example.com. A servfail\n";
-
-struct bench {
-    struct facts facts;
-    struct verify_settings settings;
-    struct resolver *resolver;
-    struct check check;
-};
-
-static void bench_begin(struct bench *bench, const char *client, size_t arena_limit)
-{
-    struct resolver_settings settings = resolver_defaults();
-    struct budget_limits limits = budget_defaults();
-    unsigned line;
-
-    *bench = (struct bench){.facts = {.helo = "mail.example.com"}};
-    (void)ip_parse(client, strlen(client), &bench->facts.client);
-    assert_int_equal(resolver_new_zone(&settings, zone, &bench->resolver, &line), VOUCH_OK);
-    bench->check = (struct check){
-        .facts = &bench->facts,
-        .settings = &bench->settings,
-        .resolver = bench->resolver,
-        .budget = budget_new(&limits),
-        .arena = arena_new(arena_limit),
-    };
-    assert_non_null(bench->check.budget);
-    assert_non_null(bench->check.arena);
-    budget_resume(bench->check.budget);
-}
-
-static void bench_end(struct bench *bench)
-{
-    budget_free(bench->check.budget);
-    arena_free(bench->check.arena);
-    resolver_release(bench->resolver);
-}
 
 static const struct {
     const char *client;
@@ -80,7 +46,7 @@ static void test_memory_runs_out(void **state)
             struct bench bench;
             const struct outcome *outcome;
 
-            bench_begin(&bench, checks[i].client, limit);
+            bench_begin(&bench, zone, checks[i].client, "mail.example.com", limit);
             outcome = iprev_verifier.check(&bench.check);
             complete = outcome != NULL;
             if (outcome != NULL) {
@@ -107,7 +73,7 @@ static void test_prefetch(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct bench bench;
 
-        bench_begin(&bench, cases[i].client, 65536);
+        bench_begin(&bench, zone, cases[i].client, "mail.example.com", 65536);
         assert_true(check_applies(&bench.check, &iprev_verifier) == (cases[i].queries > 0));
         iprev_verifier.prefetch(&bench.check);
         assert_int_equal(budget_use(bench.check.budget).queries, cases[i].queries);

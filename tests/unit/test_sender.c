@@ -12,47 +12,30 @@
 #include <cmocka.h>
 
 #include "lib/verify/sender.h"
+#include "tests/unit/verifier_bench.h"
 
 static const char zone[] = "example.com. MX 10 mail.example.com.\n"
                            "null.example.com. MX 0 .\n"
                            "! dead.example.com. MX servfail\n";
 
-struct bench {
+/* The reverse-path's memory is not the outcomes'. */
+struct sender_bench {
+    struct bench bench;
     struct arena *paths;
-    struct facts facts;
-    struct verify_settings settings;
-    struct resolver *resolver;
-    struct check check;
 };
 
-static void bench_begin(struct bench *bench, const char *reverse_path, size_t arena_limit)
+static void begin(struct sender_bench *sender, const char *reverse_path, size_t arena_limit)
 {
-    struct resolver_settings settings = resolver_defaults();
-    struct budget_limits limits = budget_defaults();
-    unsigned line;
-
-    *bench = (struct bench){.paths = arena_new(65536), .facts = {.helo = ""}};
-    assert_true(ip_parse("192.0.2.9", strlen("192.0.2.9"), &bench->facts.client));
-    assert_int_equal(path_parse(bench->paths, reverse_path, &bench->facts.reverse_path), VOUCH_OK);
-    assert_int_equal(resolver_new_zone(&settings, zone, &bench->resolver, &line), VOUCH_OK);
-    bench->check = (struct check){
-        .facts = &bench->facts,
-        .settings = &bench->settings,
-        .resolver = bench->resolver,
-        .budget = budget_new(&limits),
-        .arena = arena_new(arena_limit),
-    };
-    assert_non_null(bench->check.budget);
-    assert_non_null(bench->check.arena);
-    budget_resume(bench->check.budget);
+    bench_begin(&sender->bench, zone, "192.0.2.9", "", arena_limit);
+    sender->paths = arena_new(65536);
+    assert_int_equal(path_parse(sender->paths, reverse_path, &sender->bench.facts.reverse_path),
+                     VOUCH_OK);
 }
 
-static void bench_end(struct bench *bench)
+static void end(struct sender_bench *sender)
 {
-    budget_free(bench->check.budget);
-    arena_free(bench->check.arena);
-    arena_free(bench->paths);
-    resolver_release(bench->resolver);
+    bench_end(&sender->bench);
+    arena_free(sender->paths);
 }
 
 static const struct {
@@ -81,27 +64,27 @@ static void test_prefetch(void **state)
 {
     (void)state;
     for (size_t i = 0; i < CASES; i++) {
-        struct bench bench;
+        struct sender_bench bench;
 
-        bench_begin(&bench, cases[i].reverse_path, 65536);
-        assert_true(check_applies(&bench.check, &sender_verifier) == cases[i].applies);
+        begin(&bench, cases[i].reverse_path, 65536);
+        assert_true(check_applies(&bench.bench.check, &sender_verifier) == cases[i].applies);
         if (cases[i].applies)
-            sender_verifier.prefetch(&bench.check);
-        assert_int_equal(budget_use(bench.check.budget).queries, cases[i].queries);
-        bench_end(&bench);
+            sender_verifier.prefetch(&bench.bench.check);
+        assert_int_equal(budget_use(bench.bench.check.budget).queries, cases[i].queries);
+        end(&bench);
     }
 }
 
 /* Mail that is submitted locally. */
 static void test_no_client(void **state)
 {
-    struct bench bench;
+    struct sender_bench bench;
 
     (void)state;
-    bench_begin(&bench, "a@null.example.com", 65536);
-    bench.facts.client.family = IP_NONE;
-    assert_false(check_applies(&bench.check, &sender_verifier));
-    bench_end(&bench);
+    begin(&bench, "a@null.example.com", 65536);
+    bench.bench.facts.client.family = IP_NONE;
+    assert_false(check_applies(&bench.bench.check, &sender_verifier));
+    end(&bench);
 }
 
 /* With too little memory there is no outcome, or the same outcome with less to tell; never another
@@ -113,11 +96,11 @@ static void test_memory_runs_out(void **state)
         bool complete = false;
 
         for (size_t limit = 0; limit <= 16384; limit += limit < 4096 ? 16 : 1024) {
-            struct bench bench;
+            struct sender_bench bench;
             const struct outcome *outcome;
 
-            bench_begin(&bench, cases[i].reverse_path, limit);
-            outcome = sender_verifier.check(&bench.check);
+            begin(&bench, cases[i].reverse_path, limit);
+            outcome = sender_verifier.check(&bench.bench.check);
             complete = outcome != NULL;
             if (outcome != NULL) {
                 assert_int_equal(outcome->result, cases[i].result);
@@ -126,7 +109,7 @@ static void test_memory_runs_out(void **state)
                 assert_non_null(outcome->detail);
                 assert_null(outcome->next);
             }
-            bench_end(&bench);
+            end(&bench);
         }
         assert_true(complete);
     }
