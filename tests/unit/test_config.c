@@ -153,6 +153,10 @@ static const struct {
     {"dns { cache-size = 2m }", U(dns.cache_bytes), 2 << 20},
     {"dns { cache-size = 1G }", U(dns.cache_bytes), 1 << 30},
     {"dns { max-queries = 7 max-in-flight = 9 }", U(dns.max_in_flight), 9},
+    {"reputation { half-life = 7d }", U(reputation.half_life), 7 * 86400 * NANOSECONDS_PER_SECOND},
+    {"reputation { half-life = 12h }", U(reputation.half_life), 12 * 3600 * NANOSECONDS_PER_SECOND},
+    {"reputation { max-names = 1000 }", U(reputation.max_names), 1000},
+    {"signing { authenticated = no }", U(signing.authenticated), false},
     {"dns { dnssec = no }", U(dns.dnssec), DNSSEC_NO},
     {"dns { dnssec = Yes }", U(dns.dnssec), DNSSEC_YES},
     {"dns { dnssec = on }", U(dns.dnssec), DNSSEC_YES},
@@ -227,6 +231,8 @@ static const struct {
 } texts[] = {
 #define T(member) offsetof(struct vouch_config, member)
     {"listen = \"inet:8890@127.0.0.1\"", T(process.listen), "inet:8890@127.0.0.1"},
+    {"reputation { redis-password-file = /etc/vouch/redis.secret }",
+     T(reputation.redis_password_file), "/etc/vouch/redis.secret"},
     {"listen = inet:localhost:8890", T(process.listen), "inet:localhost:8890"},
     {"listen = /run//vouch.sock", T(process.listen), "/run//vouch.sock"},
     {"listen = fd:3", T(process.listen), "fd:3"},
