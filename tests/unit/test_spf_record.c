@@ -108,157 +108,157 @@ static void accepts(void **state)
     }
 }
 
+static const struct {
+    const char *text;
+    const char *problem;
+    size_t offset;
+} refusals[] = {
+    /* terms */
+    {"v=spf1 -all moo", "term 2: unknown mechanism 'moo'", 12},
+    {"v=spf1 ip5:1.2.3.4", "term 1: unknown mechanism 'ip5'", 7},
+    {"v=spf1  a  -ip5:1.2.3.4", "term 2: unknown mechanism 'ip5'", 12},
+    {"v=spf1 -", "term 1: unknown mechanism", 8},
+    {"v=spf1 --all", "term 1: unknown mechanism '-all'", 8},
+    {"v=spf1 :a.b", "term 1: unknown mechanism", 7},
+    {"v=spf1 /24", "term 1: unknown mechanism", 7},
+    {"v=spf1 redirect:a.b", "term 1: unknown mechanism 'redirect'", 7},
+    {"v=spf1 exp:a.b", "term 1: unknown mechanism 'exp'", 7},
+    {"v=spf1 redirect", "term 1: unknown mechanism 'redirect'", 7},
+    {"v=spf1 moo.cow/far_out=man:dog", "term 1: unknown mechanism 'moo.cow'", 7},
+    {"v=spf1 v=spf1\t-all", "term 1: octet not allowed '\\x09'", 13},
+    {"v=spf1 a\ta", "term 1: octet not allowed '\\x09'", 8},
+    {"v=spf1 a:b.c\r\n", "term 1: octet not allowed '\\x0D'", 12},
+    {"v=spf1 \x80"
+     "a:example.net",
+     "term 1: octet not allowed '\\x80'", 7},
+    {"v=spf1 a:\xef\xbb\xbfgarbage.example.net -all", "term 1: octet not allowed '\\xEF'", 9},
+    {"v=spf1 a -all\x7f", "term 2: octet not allowed '\\x7F'", 13},
+    /* all */
+    {"v=spf1 -all.", "term 1: unknown mechanism 'all.'", 8},
+    {"v=spf1 -all:foobar", "term 1: argument not allowed in '-all:foobar'", 7},
+    {"v=spf1 -all/8", "term 1: argument not allowed in '-all/8'", 7},
+    {"v=spf1 all:", "term 1: argument not allowed in 'all:'", 7},
+    {"v=spf1 all=", NULL, 0}, /* an unknown modifier */
+    /* arguments that must be there or must not */
+    {"v=spf1 include", "term 1: argument missing in 'include'", 7},
+    {"v=spf1 include:", "term 1: argument missing in 'include:'", 7},
+    {"v=spf1 include:a.b/24", "term 1: bad top-level label in 'a.b/24'", 15},
+    {"v=spf1 include/24", "term 1: prefix length not allowed in 'include/24'", 7},
+    {"v=spf1 exists", "term 1: argument missing in 'exists'", 7},
+    {"v=spf1 exists:", "term 1: argument missing in 'exists:'", 7},
+    {"v=spf1 exists:a.b/24", "term 1: bad top-level label in 'a.b/24'", 14},
+    {"v=spf1 a:", "term 1: argument missing in 'a:'", 7},
+    {"v=spf1 mx:", "term 1: argument missing in 'mx:'", 7},
+    {"v=spf1 ptr:", "term 1: argument missing in 'ptr:'", 7},
+    {"v=spf1 a:/24", "term 1: argument missing in 'a:/24'", 7},
+    {"v=spf1 ptr/0", "term 1: prefix length not allowed in 'ptr/0'", 7},
+    {"v=spf1 ptr:a.b/0", "term 1: bad top-level label in 'a.b/0'", 11},
+    {"v=spf1 ip4", "term 1: argument missing in 'ip4'", 7},
+    {"v=spf1 ip4:", "term 1: argument missing in 'ip4:'", 7},
+    {"v=spf1 ip6", "term 1: argument missing in 'ip6'", 7},
+    {"v=spf1 ip4/24", "term 1: prefix length not allowed in 'ip4/24'", 7},
+    /* prefix lengths */
+    {"v=spf1 a/", "term 1: bad IPv4 prefix length '/'", 8},
+    {"v=spf1 a//", "term 1: bad IPv6 prefix length '//'", 8},
+    {"v=spf1 a/33", "term 1: bad IPv4 prefix length '/33'", 8},
+    {"v=spf1 a/00", "term 1: bad IPv4 prefix length '/00'", 8},
+    {"v=spf1 a/08", "term 1: bad IPv4 prefix length '/08'", 8},
+    {"v=spf1 a//129", "term 1: bad IPv6 prefix length '//129'", 8},
+    {"v=spf1 a//064", "term 1: bad IPv6 prefix length '//064'", 8},
+    {"v=spf1 a/24/64", "term 1: bad IPv4 prefix length '/64'", 11},
+    {"v=spf1 a/24/24", "term 1: prefix length not allowed in 'a/24/24'", 7},
+    {"v=spf1 a/24//64/", "term 1: bad IPv4 prefix length '/'", 15},
+    {"v=spf1 a///64", "term 1: bad IPv4 prefix length '/'", 8},
+    {"v=spf1 a/-1", "term 1: prefix length not allowed in 'a/-1'", 7},
+    {"v=spf1 a:x.y/18446744073709551616", "term 1: bad IPv4 prefix length '/18446744073709551616'",
+     12},
+    {"v=spf1 ip4:192.0.2.0/4294967295", "term 1: bad IPv4 prefix length '/4294967295'", 20},
+    {"v=spf1 ip4:192.0.2.0/4294967296", "term 1: bad IPv4 prefix length '/4294967296'", 20},
+    {"v=spf1 ip4:1.2.3.4/33", "term 1: bad IPv4 prefix length '/33'", 18},
+    {"v=spf1 ip4:1.2.3.4/032", "term 1: bad IPv4 prefix length '/032'", 18},
+    {"v=spf1 ip4:1.2.3.4/", "term 1: bad IPv4 prefix length '/'", 18},
+    {"v=spf1 ip4:1.2.3.4//32", "term 1: bad IPv4 prefix length '//32'", 18},
+    {"v=spf1 ip6:::1/129", "term 1: bad IPv6 prefix length '/129'", 14},
+    {"v=spf1 ip6:::1.1.1.1//33", "term 1: bad IPv6 prefix length '//33'", 20},
+    /* addresses */
+    {"v=spf1 ip4:1.2.3", "term 1: bad IPv4 address '1.2.3'", 11},
+    {"v=spf1 ip4:1.2.3.4.5", "term 1: bad IPv4 address '1.2.3.4.5'", 11},
+    {"v=spf1 ip4:1.2.3.256", "term 1: bad IPv4 address '1.2.3.256'", 11},
+    {"v=spf1 ip4:1.2.3.04", "term 1: bad IPv4 address '1.2.3.04'", 11},
+    {"v=spf1 ip4:1.2.3.4:8080", "term 1: bad IPv4 address '1.2.3.4:8080'", 11},
+    {"v=spf1 ip4:::ffff:1.2.3.4", "term 1: bad IPv4 address '::ffff:1.2.3.4'", 11},
+    {"v=spf1 ip4:/8", "term 1: bad IPv4 address", 11},
+    {"v=spf1 ip6:1.2.3.4", "term 1: bad IPv6 address '1.2.3.4'", 11},
+    {"v=spf1 ip6::CAFE::BABE", "term 1: bad IPv6 address ':CAFE::BABE'", 11},
+    {"v=spf1 ip6:fe80::1%eth0", "term 1: bad IPv6 address 'fe80::1%eth0'", 11},
+    {"v=spf1 ip6:[::1]", "term 1: bad IPv6 address '[::1]'", 11},
+    {"v=spf1 ip4:%{i}", "term 1: bad IPv4 address '%{i}'", 11},
+    /* domain-spec */
+    {"v=spf1 a:museum", "term 1: domain name without a top-level label 'museum'", 9},
+    {"v=spf1 a:museum.", "term 1: domain name without a top-level label 'museum.'", 9},
+    {"v=spf1 a:foo-bar -all", "term 1: domain name without a top-level label 'foo-bar'", 9},
+    {"v=spf1 a:abc.123", "term 1: bad top-level label in 'abc.123'", 9},
+    {"v=spf1 a:111.222.33.44", "term 1: address where a domain name is wanted '111.222.33.44'", 9},
+    {"v=spf1 a:example.-com", "term 1: bad top-level label in 'example.-com'", 9},
+    {"v=spf1 a:example.com-", "term 1: bad top-level label in 'example.com-'", 9},
+    {"v=spf1 a:example.co_m", "term 1: bad top-level label in 'example.co_m'", 9},
+    {"v=spf1 a:example.com..", "term 1: bad top-level label in 'example.com..'", 9},
+    {"v=spf1 a:example.com:8080", "term 1: bad top-level label in 'example.com:8080'", 9},
+    {"v=spf1 a:%{d}com", "term 1: domain name without a top-level label '%{d}com'", 9},
+    {"v=spf1 a:%{d}.", "term 1: domain name without a top-level label '%{d}.'", 9},
+    {"v=spf1 a:.", "term 1: domain name without a top-level label '.'", 9},
+    /* macros */
+    {"v=spf1 exists:%(ir).sbl.example.com", "term 1: '%' that begins no macro '%'", 14},
+    {"v=spf1 exists:foo%.sbl.example.com", "term 1: '%' that begins no macro '%'", 17},
+    {"v=spf1 exists:a.b%", "term 1: '%' that begins no macro '%'", 17},
+    {"v=spf1 a:%{a}.example.com", "term 1: macro letter not allowed here '%{a'", 9},
+    {"v=spf1 a:%{}.example.com", "term 1: macro letter not allowed here '%{}'", 9},
+    {"v=spf1 a:%{c}.example.com", "term 1: macro letter not allowed here '%{c'", 9},
+    {"v=spf1 a:%{R}.example.com", "term 1: macro letter not allowed here '%{R'", 9},
+    {"v=spf1 exp=%{t}.example.com", "term 1: macro letter not allowed here '%{t'", 11},
+    {"v=spf1 x=%{t}", "term 1: macro letter not allowed here '%{t'", 9},
+    {"v=spf1 a:%{d0}.a.b", "term 1: number of parts is zero '%{d0'", 9},
+    {"v=spf1 a:%{d2x}.a.b", "term 1: malformed macro '%{d2'", 9},
+    {"v=spf1 a:%{dr2}.a.b", "term 1: malformed macro '%{dr'", 9},
+    {"v=spf1 a:%{d.r}.a.b", "term 1: malformed macro '%{d.'", 9},
+    {"v=spf1 a:%{d:}.a.b", "term 1: malformed macro '%{d'", 9},
+    {"v=spf1 a:%{d", "term 1: malformed macro '%{d'", 9},
+    {"v=spf1 a:%{", "term 1: malformed macro '%{'", 9},
+    /* modifiers */
+    {"v=spf1 exp=", "term 1: domain name missing", 11},
+    {"v=spf1 redirect=", "term 1: domain name missing", 16},
+    {"v=spf1 exp=-all", "term 1: domain name without a top-level label '-all'", 11},
+    {"v=spf1 redirect=a.b redirect=a.b", "term 2: second modifier 'redirect'", 20},
+    {"v=spf1 exp=a.b -all EXP=a.b", "term 3: second modifier 'EXP'", 20},
+    {"v=spf1 1up=foo", "term 1: bad modifier name '1up'", 7},
+    {"v=spf1 =all", "term 1: bad modifier name", 7},
+    {"v=spf1 -x=y", "term 1: bad modifier name '-x'", 7},
+    {"v=spf1 +redirect=a.b", "term 1: bad modifier name '+redirect'", 7},
+    {"v=spf1 x$y=z", "term 1: bad modifier name 'x$y'", 7},
+    {"v=spf1 -all foo=%abc", "term 2: '%' that begins no macro '%'", 16},
+};
+
 static void refuses_and_names_the_place(void **state)
 {
-    static const struct {
-        const char *text;
-        const char *problem;
-        size_t offset;
-    } cases[] = {
-        /* terms */
-        {"v=spf1 -all moo", "term 2: unknown mechanism 'moo'", 12},
-        {"v=spf1 ip5:1.2.3.4", "term 1: unknown mechanism 'ip5'", 7},
-        {"v=spf1  a  -ip5:1.2.3.4", "term 2: unknown mechanism 'ip5'", 12},
-        {"v=spf1 -", "term 1: unknown mechanism", 8},
-        {"v=spf1 --all", "term 1: unknown mechanism '-all'", 8},
-        {"v=spf1 :a.b", "term 1: unknown mechanism", 7},
-        {"v=spf1 /24", "term 1: unknown mechanism", 7},
-        {"v=spf1 redirect:a.b", "term 1: unknown mechanism 'redirect'", 7},
-        {"v=spf1 exp:a.b", "term 1: unknown mechanism 'exp'", 7},
-        {"v=spf1 redirect", "term 1: unknown mechanism 'redirect'", 7},
-        {"v=spf1 moo.cow/far_out=man:dog", "term 1: unknown mechanism 'moo.cow'", 7},
-        {"v=spf1 v=spf1\t-all", "term 1: octet not allowed '\\x09'", 13},
-        {"v=spf1 a\ta", "term 1: octet not allowed '\\x09'", 8},
-        {"v=spf1 a:b.c\r\n", "term 1: octet not allowed '\\x0D'", 12},
-        {"v=spf1 \x80"
-         "a:example.net",
-         "term 1: octet not allowed '\\x80'", 7},
-        {"v=spf1 a:\xef\xbb\xbfgarbage.example.net -all", "term 1: octet not allowed '\\xEF'", 9},
-        {"v=spf1 a -all\x7f", "term 2: octet not allowed '\\x7F'", 13},
-        /* all */
-        {"v=spf1 -all.", "term 1: unknown mechanism 'all.'", 8},
-        {"v=spf1 -all:foobar", "term 1: argument not allowed in '-all:foobar'", 7},
-        {"v=spf1 -all/8", "term 1: argument not allowed in '-all/8'", 7},
-        {"v=spf1 all:", "term 1: argument not allowed in 'all:'", 7},
-        {"v=spf1 all=", NULL, 0}, /* an unknown modifier */
-        /* arguments that must be there or must not */
-        {"v=spf1 include", "term 1: argument missing in 'include'", 7},
-        {"v=spf1 include:", "term 1: argument missing in 'include:'", 7},
-        {"v=spf1 include:a.b/24", "term 1: bad top-level label in 'a.b/24'", 15},
-        {"v=spf1 include/24", "term 1: prefix length not allowed in 'include/24'", 7},
-        {"v=spf1 exists", "term 1: argument missing in 'exists'", 7},
-        {"v=spf1 exists:", "term 1: argument missing in 'exists:'", 7},
-        {"v=spf1 exists:a.b/24", "term 1: bad top-level label in 'a.b/24'", 14},
-        {"v=spf1 a:", "term 1: argument missing in 'a:'", 7},
-        {"v=spf1 mx:", "term 1: argument missing in 'mx:'", 7},
-        {"v=spf1 ptr:", "term 1: argument missing in 'ptr:'", 7},
-        {"v=spf1 a:/24", "term 1: argument missing in 'a:/24'", 7},
-        {"v=spf1 ptr/0", "term 1: prefix length not allowed in 'ptr/0'", 7},
-        {"v=spf1 ptr:a.b/0", "term 1: bad top-level label in 'a.b/0'", 11},
-        {"v=spf1 ip4", "term 1: argument missing in 'ip4'", 7},
-        {"v=spf1 ip4:", "term 1: argument missing in 'ip4:'", 7},
-        {"v=spf1 ip6", "term 1: argument missing in 'ip6'", 7},
-        {"v=spf1 ip4/24", "term 1: prefix length not allowed in 'ip4/24'", 7},
-        /* prefix lengths */
-        {"v=spf1 a/", "term 1: bad IPv4 prefix length '/'", 8},
-        {"v=spf1 a//", "term 1: bad IPv6 prefix length '//'", 8},
-        {"v=spf1 a/33", "term 1: bad IPv4 prefix length '/33'", 8},
-        {"v=spf1 a/00", "term 1: bad IPv4 prefix length '/00'", 8},
-        {"v=spf1 a/08", "term 1: bad IPv4 prefix length '/08'", 8},
-        {"v=spf1 a//129", "term 1: bad IPv6 prefix length '//129'", 8},
-        {"v=spf1 a//064", "term 1: bad IPv6 prefix length '//064'", 8},
-        {"v=spf1 a/24/64", "term 1: bad IPv4 prefix length '/64'", 11},
-        {"v=spf1 a/24/24", "term 1: prefix length not allowed in 'a/24/24'", 7},
-        {"v=spf1 a/24//64/", "term 1: bad IPv4 prefix length '/'", 15},
-        {"v=spf1 a///64", "term 1: bad IPv4 prefix length '/'", 8},
-        {"v=spf1 a/-1", "term 1: prefix length not allowed in 'a/-1'", 7},
-        {"v=spf1 a:x.y/18446744073709551616",
-         "term 1: bad IPv4 prefix length '/18446744073709551616'", 12},
-        {"v=spf1 ip4:192.0.2.0/4294967295", "term 1: bad IPv4 prefix length '/4294967295'", 20},
-        {"v=spf1 ip4:192.0.2.0/4294967296", "term 1: bad IPv4 prefix length '/4294967296'", 20},
-        {"v=spf1 ip4:1.2.3.4/33", "term 1: bad IPv4 prefix length '/33'", 18},
-        {"v=spf1 ip4:1.2.3.4/032", "term 1: bad IPv4 prefix length '/032'", 18},
-        {"v=spf1 ip4:1.2.3.4/", "term 1: bad IPv4 prefix length '/'", 18},
-        {"v=spf1 ip4:1.2.3.4//32", "term 1: bad IPv4 prefix length '//32'", 18},
-        {"v=spf1 ip6:::1/129", "term 1: bad IPv6 prefix length '/129'", 14},
-        {"v=spf1 ip6:::1.1.1.1//33", "term 1: bad IPv6 prefix length '//33'", 20},
-        /* addresses */
-        {"v=spf1 ip4:1.2.3", "term 1: bad IPv4 address '1.2.3'", 11},
-        {"v=spf1 ip4:1.2.3.4.5", "term 1: bad IPv4 address '1.2.3.4.5'", 11},
-        {"v=spf1 ip4:1.2.3.256", "term 1: bad IPv4 address '1.2.3.256'", 11},
-        {"v=spf1 ip4:1.2.3.04", "term 1: bad IPv4 address '1.2.3.04'", 11},
-        {"v=spf1 ip4:1.2.3.4:8080", "term 1: bad IPv4 address '1.2.3.4:8080'", 11},
-        {"v=spf1 ip4:::ffff:1.2.3.4", "term 1: bad IPv4 address '::ffff:1.2.3.4'", 11},
-        {"v=spf1 ip4:/8", "term 1: bad IPv4 address", 11},
-        {"v=spf1 ip6:1.2.3.4", "term 1: bad IPv6 address '1.2.3.4'", 11},
-        {"v=spf1 ip6::CAFE::BABE", "term 1: bad IPv6 address ':CAFE::BABE'", 11},
-        {"v=spf1 ip6:fe80::1%eth0", "term 1: bad IPv6 address 'fe80::1%eth0'", 11},
-        {"v=spf1 ip6:[::1]", "term 1: bad IPv6 address '[::1]'", 11},
-        {"v=spf1 ip4:%{i}", "term 1: bad IPv4 address '%{i}'", 11},
-        /* domain-spec */
-        {"v=spf1 a:museum", "term 1: domain name without a top-level label 'museum'", 9},
-        {"v=spf1 a:museum.", "term 1: domain name without a top-level label 'museum.'", 9},
-        {"v=spf1 a:foo-bar -all", "term 1: domain name without a top-level label 'foo-bar'", 9},
-        {"v=spf1 a:abc.123", "term 1: bad top-level label in 'abc.123'", 9},
-        {"v=spf1 a:111.222.33.44", "term 1: address where a domain name is wanted '111.222.33.44'",
-         9},
-        {"v=spf1 a:example.-com", "term 1: bad top-level label in 'example.-com'", 9},
-        {"v=spf1 a:example.com-", "term 1: bad top-level label in 'example.com-'", 9},
-        {"v=spf1 a:example.co_m", "term 1: bad top-level label in 'example.co_m'", 9},
-        {"v=spf1 a:example.com..", "term 1: bad top-level label in 'example.com..'", 9},
-        {"v=spf1 a:example.com:8080", "term 1: bad top-level label in 'example.com:8080'", 9},
-        {"v=spf1 a:%{d}com", "term 1: domain name without a top-level label '%{d}com'", 9},
-        {"v=spf1 a:%{d}.", "term 1: domain name without a top-level label '%{d}.'", 9},
-        {"v=spf1 a:.", "term 1: domain name without a top-level label '.'", 9},
-        /* macros */
-        {"v=spf1 exists:%(ir).sbl.example.com", "term 1: '%' that begins no macro '%'", 14},
-        {"v=spf1 exists:foo%.sbl.example.com", "term 1: '%' that begins no macro '%'", 17},
-        {"v=spf1 exists:a.b%", "term 1: '%' that begins no macro '%'", 17},
-        {"v=spf1 a:%{a}.example.com", "term 1: macro letter not allowed here '%{a'", 9},
-        {"v=spf1 a:%{}.example.com", "term 1: macro letter not allowed here '%{}'", 9},
-        {"v=spf1 a:%{c}.example.com", "term 1: macro letter not allowed here '%{c'", 9},
-        {"v=spf1 a:%{R}.example.com", "term 1: macro letter not allowed here '%{R'", 9},
-        {"v=spf1 exp=%{t}.example.com", "term 1: macro letter not allowed here '%{t'", 11},
-        {"v=spf1 x=%{t}", "term 1: macro letter not allowed here '%{t'", 9},
-        {"v=spf1 a:%{d0}.a.b", "term 1: number of parts is zero '%{d0'", 9},
-        {"v=spf1 a:%{d2x}.a.b", "term 1: malformed macro '%{d2'", 9},
-        {"v=spf1 a:%{dr2}.a.b", "term 1: malformed macro '%{dr'", 9},
-        {"v=spf1 a:%{d.r}.a.b", "term 1: malformed macro '%{d.'", 9},
-        {"v=spf1 a:%{d:}.a.b", "term 1: malformed macro '%{d'", 9},
-        {"v=spf1 a:%{d", "term 1: malformed macro '%{d'", 9},
-        {"v=spf1 a:%{", "term 1: malformed macro '%{'", 9},
-        /* modifiers */
-        {"v=spf1 exp=", "term 1: domain name missing", 11},
-        {"v=spf1 redirect=", "term 1: domain name missing", 16},
-        {"v=spf1 exp=-all", "term 1: domain name without a top-level label '-all'", 11},
-        {"v=spf1 redirect=a.b redirect=a.b", "term 2: second modifier 'redirect'", 20},
-        {"v=spf1 exp=a.b -all EXP=a.b", "term 3: second modifier 'EXP'", 20},
-        {"v=spf1 1up=foo", "term 1: bad modifier name '1up'", 7},
-        {"v=spf1 =all", "term 1: bad modifier name", 7},
-        {"v=spf1 -x=y", "term 1: bad modifier name '-x'", 7},
-        {"v=spf1 +redirect=a.b", "term 1: bad modifier name '+redirect'", 7},
-        {"v=spf1 x$y=z", "term 1: bad modifier name 'x$y'", 7},
-        {"v=spf1 -all foo=%abc", "term 2: '%' that begins no macro '%'", 16},
-    };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
         struct arena *arena = arena_new(ARENA_LIMIT);
-        const char *text = cases[i].text;
+        const char *text = refusals[i].text;
         const struct spf_record *record = NULL;
         struct spf_problem problem;
         struct text said = text_in(arena);
         int error = parse(arena, text, strlen(text), &record, &problem);
 
-        if (cases[i].problem == NULL) {
+        if (refusals[i].problem == NULL) {
             assert_int_equal(error, VOUCH_OK);
         } else {
             if (error != VOUCH_ERROR_SYNTAX)
                 fail_msg("'%s' is accepted", text);
             spf_problem_describe(&problem, text, &said);
-            if (strcmp(text_string(&said), cases[i].problem) != 0)
+            if (strcmp(text_string(&said), refusals[i].problem) != 0)
                 fail_msg("'%s': said: %s", text, text_string(&said));
-            if (problem.offset != cases[i].offset)
+            if (problem.offset != refusals[i].offset)
                 fail_msg("'%s': offset %zu", text, problem.offset);
             assert_true(problem.offset + problem.length <= strlen(text));
         }
